@@ -1,0 +1,1 @@
+"""Settings: `base` has everything safe; `dev`, `test` and `prod` only differences."""

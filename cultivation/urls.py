@@ -1,0 +1,7 @@
+"""Addresses of this app's features."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "cultivation"
+
+urlpatterns: list[URLPattern | URLResolver] = []
