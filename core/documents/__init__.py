@@ -1,0 +1,1 @@
+"""Printed documents: plain blocks in, a PDF with embedded Chinese type out."""
