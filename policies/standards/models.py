@@ -90,10 +90,10 @@ class Overall(models.TextChoices):
     """结论 of a sheet; it never says that a firm is recognised."""
 
     NOT_YET = "not_yet", _("暂不满足")
-    NEEDS_DATA = "needs_data", _("需补数据")
-    CHANCE = "chance", _("存在机会")
-    HOPEFUL = "hopeful", _("较有希望")
-    EXCLUDED = "excluded", _("不适用")
+    DATA_NEEDED = "data_needed", _("需补数据")
+    POSSIBLE = "possible", _("存在机会")
+    PROMISING = "promising", _("较有希望")
+    NOT_APPLICABLE = "not_applicable", _("不适用")
 
 
 class Evaluation(models.Model):
@@ -103,7 +103,7 @@ class Evaluation(models.Model):
     title = models.ForeignKey("companies.Title", on_delete=models.PROTECT, related_name="evaluations")
     standard = models.ForeignKey(Standard, on_delete=models.PROTECT, related_name="evaluations")
     application_year = models.PositiveSmallIntegerField(_("申报年度"))
-    overall = models.CharField(_("结论"), max_length=12, choices=Overall.choices)
+    overall = models.CharField(_("结论"), max_length=14, choices=Overall.choices)
     met_count = models.PositiveSmallIntegerField(_("达标"))
     unmet_count = models.PositiveSmallIntegerField(_("未达标"))
     unknown_count = models.PositiveSmallIntegerField(_("缺数据"))
