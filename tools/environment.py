@@ -26,7 +26,7 @@ FONT_FILES = {
     "700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC_700Bold.ttf",
     "LICENSE_FONT": "LICENSE_FONT",
 }
-PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
+PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--quiet", "--no-input"]
 
 
 class NotPrepared(Exception):
