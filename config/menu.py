@@ -53,5 +53,5 @@ FRAME_DOORS = {
     "notices": "accounts:notification-list",
     "account": "accounts:settings",
     "sign_out": "accounts:sign-out",
-    "language": "set_language",
+    "language": "set-language",
 }

@@ -1,0 +1,127 @@
+"""What every request passes: a number of its own, limits on its input, headers of private pages, words for refusals."""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from core.errors import NotPermitted, Refusal
+from core.hooks import hooks
+from core.htmx import refuse
+from core.requestinfo import RequestInfo, through
+from core.text import refused_character
+
+logger = logging.getLogger("tidu.request")
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+_NO_NUL = re.compile(r"%00", re.ASCII)
+
+
+class RequestIdMiddleware:
+    """Gives each request a number, `request.request_id`, that logs, audit entries and error pages share."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.request_id = uuid4().hex[:12]  # type: ignore[attr-defined]
+        info = RequestInfo(request_id=request.request_id, door=_door(request), address=request.META.get("REMOTE_ADDR", ""))  # type: ignore[attr-defined]
+        with through(info):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+def _door(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
+
+
+class InputGuardMiddleware:
+    """Refuses with 400 what no page understands: an overlong query string, and NUL or half characters in the input."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        query = request.META.get("QUERY_STRING", "")
+        most = settings.LIMITS["query_string_bytes"]
+        if len(query) > most:
+            return bad_request_text(
+                _("地址太长：最多 %(most)s 字节，现有 %(length)s 字节。请减少筛选条件。") % {"most": most, "length": len(query)}
+            )
+        if _NO_NUL.search(query) or "\x00" in request.path or _has_half_character(request.path):
+            return bad_request_text(_("地址里有不能使用的不可见字符，请删除后再打开。"))
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Views that clean their own text (`cleans_text`) answer with a message at the field instead."""
+        if request.method != "POST" or getattr(getattr(view, "view_class", view), "cleans_text", False):
+            return None
+        for name, values in request.POST.lists():
+            for value in values:
+                if ("\x00" in value or _has_half_character(value)) and (code := refused_character(value)):
+                    return bad_request_text(
+                        _("“%(name)s”里有不能保存的不可见字符（%(code)s），请返回删除后重新提交。") % {"name": name[:60], "code": code}
+                    )
+        return None
+
+
+def _has_half_character(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def bad_request_text(message: str) -> HttpResponse:
+    """A 400 answer before anybody is known: the sentence alone, as text."""
+    return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
+
+
+class PrivatePagesMiddleware:
+    """Pages with data are stored nowhere; a page that says otherwise (`Cache-Control`) keeps its word."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+class RefusalMiddleware:
+    """Turns expected refusals into pages with their reasons; everything unexpected goes to the error page with its number."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """A response for Refusal and PermissionDenied, None for the rest. The transaction has rolled back by now."""
+        if isinstance(error, Refusal):
+            _log(request, error)
+            return refuse(request, error.message, details=error.details, remedy=error.remedy, status=error.status)
+        if isinstance(error, PermissionDenied):
+            _log(request, error)
+            message = error.message if isinstance(error, NotPermitted) else _("您无权进行这项操作。")
+            return refuse(request, message, status=403)
+        return None
+
+
+def _log(request: HttpRequest, error: Exception) -> None:
+    logger.info("refused %s %s: %s", getattr(request, "request_id", ""), request.path, getattr(error, "code", type(error).__name__))
+    if hooks.refused:
+        hooks.refused(request, error)
