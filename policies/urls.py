@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver
 
+from policies.standards.urls import urlpatterns as standards
+
 app_name = "policies"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [*standards]

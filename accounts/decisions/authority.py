@@ -59,4 +59,8 @@ def possible_signers(decision: Decision, *, barred: "set[int] | None" = None) ->
     if decision.pk:
         out |= set(decision.hands.values_list("person_id", flat=True))
     out |= {person.pk for person in decision_kind(decision).barred_persons(decision)}
-    return User.objects.filter(scope, role=Role.APPROVER, is_active=True).exclude(person_id__in=out).select_related("person", "district", "office")
+    return (
+        User.objects.filter(scope, role=Role.APPROVER, is_active=True)
+        .exclude(person_id__in=out)
+        .select_related("person", "district", "office")
+    )

@@ -72,15 +72,14 @@ def decision_submit(
 
 def decision_submitted(decision: Decision, *, items: Iterable[models.Model] = ()) -> None:
     """Notify who may sign, and log the submission with the linked rows; last statement of the proposing service."""
-    for user in authority.possible_signers(decision):
-        inbox.notify(
-            user,
-            matter=f"decision:{decision.pk}",
-            kind="decision",
-            text=_("待审批：%(summary)s") % {"summary": decision.summary},
-            url=f"/decisions/{decision.pk}/",
-            company_uscc=decision.company_uscc,
-        )
+    inbox.notify(
+        authority.possible_signers(decision),
+        matter=f"decision:{decision.pk}",
+        kind="decision",
+        text=_("待审批：%(summary)s") % {"summary": decision.summary},
+        url=f"/decisions/{decision.pk}/",
+        company_uscc=decision.company_uscc,
+    )
     audit.record(
         "decision.submitted",
         actor=decision.proposer,
@@ -94,7 +93,11 @@ def decision_submitted(decision: Decision, *, items: Iterable[models.Model] = ()
 
 
 def _locked(decision_id: int) -> Decision:
-    return Decision.objects.select_for_update(of=("self",)).select_related("proposer__person", "decider__person", "district").get(pk=decision_id)
+    return (
+        Decision.objects.select_for_update(of=("self",))
+        .select_related("proposer__person", "decider__person", "district")
+        .get(pk=decision_id)
+    )
 
 
 def _repeated(decision: Decision, user: "User", state: DecisionState) -> bool:

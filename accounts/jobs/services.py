@@ -108,7 +108,9 @@ def jobs_requeue() -> int:
 
 def job_restart(*, job: Job) -> Job:
     """Queue an interrupted or failed job again."""
-    Job.objects.filter(pk=job.pk, state__in=[JobState.INTERRUPTED, JobState.FAILED]).update(state=JobState.QUEUED, message="", ended_at=None, done=0)
+    Job.objects.filter(pk=job.pk, state__in=[JobState.INTERRUPTED, JobState.FAILED]).update(
+        state=JobState.QUEUED, message="", ended_at=None, done=0
+    )
     transaction.on_commit(lambda: _enqueue(job.pk))
     job.refresh_from_db()
     return job

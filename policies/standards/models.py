@@ -36,7 +36,17 @@ class Standard(models.Model):
     published_on = models.DateField(_("入库日"))
 
     objects = StandardQuerySet.as_manager()
-    AUDITED = ("title_id", "application_type", "jurisdiction", "in_force_from", "in_force_until", "document_number", "annex", "text", "sha256")
+    AUDITED = (
+        "title_id",
+        "application_type",
+        "jurisdiction",
+        "in_force_from",
+        "in_force_until",
+        "document_number",
+        "annex",
+        "text",
+        "sha256",
+    )
 
     class Meta:
         ordering = ["title", "application_type", "-in_force_from"]
@@ -75,13 +85,26 @@ class Judgement(models.Model):
     stamp = models.CharField(_("期初 / 演示"), max_length=10, blank=True)
 
     objects = OfCompanyQuerySet.as_manager()
-    AUDITED = ("company_id", "standard_id", "criterion", "outcome", "note", "evidence_id", "judged_by_id", "happened_on", "known_on", "withdrawn_on")
+    AUDITED = (
+        "company_id",
+        "standard_id",
+        "criterion",
+        "outcome",
+        "note",
+        "evidence_id",
+        "judged_by_id",
+        "happened_on",
+        "known_on",
+        "withdrawn_on",
+    )
 
     class Meta:
         ordering = ["-happened_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "standard", "criterion"], condition=Q(withdrawn_on__isnull=True), name="one_judgement_in_force_per_criterion"
+                fields=["company", "standard", "criterion"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="one_judgement_in_force_per_criterion",
             )
         ]
 

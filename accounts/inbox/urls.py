@@ -1,0 +1,5 @@
+"""Addresses of 通知."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

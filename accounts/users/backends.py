@@ -1,0 +1,26 @@
+"""Sign-in by account name and password; the person is loaded with the account."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from accounts.users.models import User
+
+
+class PersonBackend(BaseBackend):
+    """As Django's own, without groups and permissions: what a user may do follows from the role."""
+
+    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:
+        """The active account, or None after equal work for known and unknown names."""
+        if username is None or password is None:
+            return None
+        user = User.objects.select_related("person").filter(username=username).first()
+        if user is None:
+            User().set_password(password)
+            return None
+        return user if user.check_password(password) and user.is_active else None
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The account of a session, if it is still active; one query with person, district and office."""
+        return User.objects.select_related("person", "district", "office").filter(pk=user_id, is_active=True).first()

@@ -1,0 +1,81 @@
+"""The published standards as the engine uses them: rows are the truth, compiled once per text."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.utils import timezone
+
+from companies.recognitions.models import Title
+from policies import engine
+from policies.standards.models import Standard
+
+DATA_FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One row of the library with its compiled form."""
+
+    row: Standard
+    compiled: engine.Standard
+
+
+_compiled: dict[str, engine.Standard] = {}
+_lock = threading.Lock()
+
+
+def compiled(row: Standard) -> engine.Standard:
+    """The compiled form of a row's own text; kept by SHA-256, so a text is compiled once per process."""
+    with _lock:
+        known = _compiled.get(row.sha256)
+        if known is None:
+            known = _compiled[row.sha256] = engine.load_standard(row.text, name=row.document_number)
+        return known
+
+
+def standards_seed() -> list[Standard]:
+    """Store the files of the repository that are not stored yet; a stored text never changes. Needs the title catalogue."""
+    titles = {title.code: title for title in Title.objects.all()}
+    stored = []
+    for standard in engine.load_folder(DATA_FOLDER):
+        row, _created = Standard.objects.get_or_create(
+            sha256=standard.sha256,
+            defaults={
+                "title": titles[standard.title],
+                "application_type": standard.application,
+                "jurisdiction": standard.jurisdiction,
+                "in_force_from": standard.in_force_from,
+                "in_force_until": standard.in_force_until,
+                "document_number": standard.document.number,
+                "annex": standard.document.annex,
+                "text": standard.text,
+                "published_on": timezone.localdate(),
+            },
+        )
+        stored.append(row)
+    return stored
+
+
+def library() -> list[Published]:
+    """All published standards with their compiled form; one query."""
+    return [Published(row, compiled(row)) for row in Standard.objects.select_related("title")]
+
+
+def in_force(*, on: date, application: str = "认定") -> dict[str, Published]:
+    """Title code → the standard in force on a day, of titles that have one."""
+    rows = library()
+    return in_force_of(rows, on=on, application=application)
+
+
+def in_force_of(rows: Sequence[Published], *, on: date, application: str = "认定") -> dict[str, Published]:
+    """As `in_force`, over rows already read."""
+    by_compiled = {id(one.compiled): one for one in rows}
+    chosen: dict[str, Published] = {}
+    for code in {one.compiled.title for one in rows}:
+        best = engine.standard_for([one.compiled for one in rows], title=code, application=application, on=on)
+        if best is not None:
+            chosen[code] = by_compiled[id(best)]
+    return chosen

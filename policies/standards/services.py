@@ -1,0 +1,226 @@
+"""Sheets on demand, evaluations kept per company and title, and what people judge."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import opening
+from accounts.audit import services as audit
+from accounts.roles import Role
+from companies.assignments.models import Assignment
+from companies.recognitions.models import Title
+from companies.register.models import Company
+from core.errors import NotPermitted, Refusal
+from policies import engine
+from policies.standards import library
+from policies.standards.library import Published
+from policies.standards.models import Evaluation, JudgedOutcome, Judgement
+from policies.standards.snapshots import Subject, snapshots_for, windows_of, with_judgements
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+    from companies.evidence.models import Evidence
+
+CHUNK = 500
+UPDATED = ("standard", "application_year", "overall", "met_count", "unmet_count", "unknown_count", "manual_count", "open_count", "open_codes",
+           "nearest_text", "earliest_year", "digest", "evaluated_on", "stale_after", "is_stale")  # fmt: skip
+
+
+class NoStandard(Refusal):
+    """No text of that title was in force on the day."""
+
+    code = "no_standard"
+
+
+class NotManual(Refusal):
+    """The criterion is judged by figures, or does not exist: people do not decide it."""
+
+    code = "not_manual"
+    status = 422
+
+
+class JudgementInForce(Refusal):
+    """There is a judgement already; withdraw it first."""
+
+    code = "judgement_in_force"
+
+
+def standard_in_force(*, title: Title, on: date, application: str = "认定") -> Published:
+    """The published standard of a title on a day. Raises NoStandard."""
+    found = library.in_force(on=on, application=application).get(title.code)
+    if found is None:
+        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”认定标准。") % {"day": on.isoformat(), "title": title.name})
+    return found
+
+
+def sheet_for(*, company: Company, title: Title, on: date, known: date | None = None, application_year: int | None = None) -> engine.Sheet:
+    """The gap sheet of one company as of `on`, as known by `known` (default the same day), under the text in force then.
+
+    Raises NoStandard.
+    """
+    published = standard_in_force(title=title, on=on)
+    (subject,) = snapshots_for([company.pk], on=on, known=known)
+    return _sheet(published, subject, on=on, application_year=application_year)
+
+
+def sheets_for(*, company: Company, on: date, known: date | None = None) -> list[engine.Sheet]:
+    """The sheets of every title with a standard in force, in the catalogue's order."""
+    standards = library.in_force(on=on)
+    (subject,) = snapshots_for([company.pk], on=on, known=known)
+    ordered = sorted(standards.values(), key=lambda one: (one.row.title.position, one.row.title.code))
+    return [_sheet(published, subject, on=on) for published in ordered]
+
+
+def _sheet(published: Published, subject: Subject, *, on: date, application_year: int | None = None) -> engine.Sheet:
+    return engine.evaluate(
+        published.compiled,
+        with_judgements(subject, published.row.pk),
+        on=on,
+        application_year=application_year,
+        windows=windows_of(published.compiled.title),
+    )
+
+
+def _evaluation(published: Published, subject: Subject, *, on: date) -> Evaluation:
+    summary = engine.evaluate_summary(published.compiled, with_judgements(subject, published.row.pk), on=on)
+    counts = summary.counts
+    return Evaluation(
+        company_id=subject.company_id,
+        title_id=published.row.title_id,
+        standard_id=published.row.pk,
+        application_year=summary.application_year,
+        overall=summary.overall.value,
+        met_count=counts.met,
+        unmet_count=counts.unmet,
+        unknown_count=counts.unknown,
+        manual_count=counts.manual,
+        open_count=counts.open,
+        open_codes=" ".join(summary.open_codes)[:300],
+        nearest_text=_nearest_text(summary),
+        earliest_year=summary.earliest_year,
+        digest=summary.digest,
+        evaluated_on=on,
+        stale_after=summary.stale_after,
+        is_stale=False,
+    )
+
+
+def _nearest_text(summary: engine.Summary) -> str:
+    nearest = summary.nearest
+    if nearest is None:
+        return ""
+    kind = engine.GAP_KIND_LABELS[nearest.kind]
+    if nearest.gap is None:
+        return f"{nearest.code} {kind}".strip()
+    return engine.nearest_text(nearest)
+
+
+def facts_read(standards: Iterable[Published]) -> tuple[str, ...]:
+    """Catalogue codes that any of the standards reads, sorted."""
+    return tuple(sorted({fact for one in standards for fact in engine.facts_of(one.compiled)}))
+
+
+def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[str, Published] | None = None) -> int:
+    """Recompute the kept evaluations of these companies for every title with a standard in force; returns rows written.
+
+    Works in chunks, each in its own transaction unless one is open; running it twice changes nothing.
+    """
+    standards = standards if standards is not None else library.in_force(on=on)
+    facts = facts_read(standards.values())
+    ids, written = list(company_ids), 0
+    for start in range(0, len(ids), CHUNK):
+        subjects = snapshots_for(ids[start : start + CHUNK], on=on, facts=facts)
+        rows = [_evaluation(published, subject, on=on) for subject in subjects for published in standards.values()]
+        _store(rows)
+        written += len(rows)
+    return written
+
+
+def _store(rows: Sequence[Evaluation]) -> None:
+    Evaluation.objects.bulk_create(
+        rows, batch_size=CHUNK, update_conflicts=True, update_fields=list(UPDATED), unique_fields=["company", "title"]
+    )
+
+
+def evaluations_due(*, on: date) -> list[int]:
+    """Companies whose kept evaluation is stale, past its last day, or under a text no longer in force; and those never evaluated."""
+    standards = [one.row.pk for one in library.in_force(on=on).values()]
+    if not standards:
+        return []
+    rows = Evaluation.objects.filter(company__withdrawn_on__isnull=True)
+    old = rows.filter(is_stale=True) | rows.filter(stale_after__lte=on) | rows.exclude(standard_id__in=standards)
+    due = set(old.values_list("company_id", flat=True))
+    for title_id in {one.row.title_id for one in library.in_force(on=on).values()}:
+        never = Company.objects.filter(withdrawn_on__isnull=True).exclude(evaluations__title_id=title_id)
+        due.update(never.values_list("pk", flat=True))
+    return sorted(due)
+
+
+def is_keeper(user: "User", company: Company) -> bool:
+    """Whether the user is the firm's current officer."""
+    return user.role == Role.OFFICER and Assignment.objects.of(user).filter(company=company).exists()
+
+
+def require_keeper(user: "User", company: Company) -> None:
+    """Raise NotPermitted unless the user is the firm's current officer."""
+    if not is_keeper(user, company):
+        raise NotPermitted(_("只有该企业的现任专管员可以作出或撤回判断。"))
+
+
+@transaction.atomic
+def judgement_make(
+    *, company: Company, title: Title, criterion: str, outcome: str, note: str, by: "User", on: date, evidence: "Evidence | None" = None
+) -> Judgement:
+    """A person answers one manual criterion of the standard in force; dated, with a note; the kept evaluation follows at once.
+
+    Raises NotManual, JudgementInForce, NoStandard, NotPermitted; figures-judged criteria are decided by figures alone.
+    """
+    opening.check_on(on)
+    require_keeper(by, company)
+    published = standard_in_force(title=title, on=on)
+    if criterion not in engine.manual_codes_of(published.compiled):
+        raise NotManual(_("条件 %(code)s 由指标判定，不由人判断。") % {"code": criterion})
+    if outcome not in JudgedOutcome.values:
+        raise NotManual(_("判断只能是达标或未达标。"))
+    if not note.strip():
+        raise NotManual(_("请写明判断的依据。"))
+    company = Company.objects.select_for_update().get(pk=company.pk)
+    if Judgement.objects.filter(company=company, standard=published.row, criterion=criterion, withdrawn_on__isnull=True).exists():
+        raise JudgementInForce(_("条件 %(code)s 已有判断，请先撤回。") % {"code": criterion})
+    judgement = Judgement.objects.create(
+        company=company,
+        standard=published.row,
+        criterion=criterion,
+        outcome=outcome,
+        note=note.strip(),
+        evidence=evidence,
+        judged_by=by,
+        happened_on=on,
+        known_on=on,
+        stamp=opening.stamp(),
+    )
+    evaluation_refresh(company_ids=[company.pk], on=on)
+    audit.record("judgement.made", actor=by, target=judgement, after=_shown(judgement), reason=note, on=on)
+    return judgement
+
+
+@transaction.atomic
+def judgement_withdraw(*, judgement: Judgement, by: "User", on: date, reason: str) -> Judgement:
+    """Take a judgement back; the row stays with day, person and reason."""
+    opening.check_on(on)
+    judgement = Judgement.objects.select_for_update(of=("self",)).select_related("company").get(pk=judgement.pk)
+    require_keeper(by, judgement.company)
+    if judgement.withdrawn_on is not None:
+        return judgement
+    judgement.withdrawn_on, judgement.withdrawn_by, judgement.withdrawal_note = on, by, reason.strip()[:300]
+    judgement.save()
+    evaluation_refresh(company_ids=[judgement.company_id], on=on)
+    audit.record("judgement.withdrawn", actor=by, target=judgement, after=_shown(judgement), reason=reason, on=on)
+    return judgement
+
+
+def _shown(judgement: Judgement) -> dict[str, Any]:
+    return {"criterion": judgement.criterion, "outcome": judgement.outcome, "standard": judgement.standard_id}

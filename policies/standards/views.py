@@ -1,0 +1,132 @@
+"""认定标准: the library, one standard as a document; 作出判断 for manual criteria; the sheet of any past day."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import cached_property
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.roles import STAFF, Role, RolesRequiredMixin, roles_required
+from companies.evidence.models import Evidence
+from companies.recognitions.models import Title
+from companies.register.models import Company
+from core.htmx import done
+from core.views import FormPage
+from policies.standards import library, selectors, services
+from policies.standards.forms import JudgementForm
+from policies.standards.models import Judgement, Standard
+
+
+@require_safe
+@roles_required(*STAFF)
+def standard_list(request: HttpRequest) -> HttpResponse:
+    """All published standards by title, newest first, with what is in force today."""
+    today = localdate()
+    rows = list(Standard.objects.visible_to(request.user).select_related("title"))  # type: ignore[arg-type]
+    context = {"rows": [(row, library.compiled(row), library.compiled(row).is_in_force_on(today)) for row in rows], "today": today}
+    return render(request, "policies/standards/list.html", context)
+
+
+@require_safe
+@roles_required(*STAFF)
+def standard_detail(request: HttpRequest, title: str, version: int) -> HttpResponse:
+    """One standard as a readable document: every criterion with number, clause, citation and evidence grade."""
+    row = get_object_or_404(Standard.objects.visible_to(request.user).select_related("title"), pk=version, title__code=title)  # type: ignore[arg-type]
+    others = Standard.objects.filter(title=row.title).exclude(pk=row.pk)
+    context = {
+        "row": row,
+        "standard": library.compiled(row),
+        "criteria": selectors.criteria_of(library.compiled(row)),
+        "others": others,
+        "crumbs": [{"label": _("认定标准"), "url": "/standards/"}, {"label": str(row.title)}],
+    }
+    return render(request, "policies/standards/detail.html", context)
+
+
+def _asked_day(request: HttpRequest, name: str, default: date) -> date:
+    try:
+        return date.fromisoformat(request.GET.get(name, "")) if request.GET.get(name) else default
+    except ValueError:
+        return default
+
+
+@require_safe
+@roles_required(*STAFF)
+def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
+    """The whole gap sheet of one firm and title, today or as of a past day in both readings (`asof`, `known=today`)."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), uscc=uscc)  # type: ignore[arg-type]
+    row = get_object_or_404(Title, code=title)
+    today = localdate()
+    on = min(_asked_day(request, "asof", today), today)
+    known = today if request.GET.get("known") == "today" else on
+    sheet = services.sheet_for(company=company, title=row, on=on, known=known)
+    is_keeper = services.is_keeper(request.user, company)  # type: ignore[arg-type]
+    context = {
+        "company": company,
+        "title": row,
+        "sheet": sheet,
+        "on": on,
+        "known_today": known != on or on == today,
+        "judge_url": f"/companies/{uscc}/sheets/{title}/judge/" if is_keeper and on == today else "",
+        "judgements": selectors.judgements_of(company=company, title=row),
+        "may_withdraw": is_keeper,
+        "crumbs": [
+            {"label": _("企业名录"), "url": "/companies/"},
+            {"label": company.name, "url": f"/companies/{uscc}/"},
+            {"label": _("差距表")},
+        ],
+    }
+    return render(request, "policies/standards/sheet.html", context)
+
+
+class JudgementView(RolesRequiredMixin, FormPage):
+    """作出判断, by the firm's current officer."""
+
+    roles = (Role.OFFICER,)
+    form_class = JudgementForm
+    heading = gettext_lazy("作出判断")
+    submit_label = gettext_lazy("保存判断")
+
+    @cached_property
+    def company(self) -> Company:
+        """The officer's own firm, or not found."""
+        company = get_object_or_404(Company.objects.visible_to(self.request.user), uscc=self.kwargs["uscc"])  # type: ignore[arg-type]
+        if not services.is_keeper(self.request.user, company):  # type: ignore[arg-type]
+            raise Http404
+        return company
+
+    @cached_property
+    def title(self) -> Title:
+        """The title judged for."""
+        return get_object_or_404(Title, code=self.kwargs["title"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Criteria still to judge and the firm's files."""
+        published = services.standard_in_force(title=self.title, on=localdate())
+        return {
+            **super().get_form_kwargs(),
+            "criteria": selectors.manual_choices(company=self.company, published=published),
+            "evidence": Evidence.objects.visible_to(self.request.user).filter(company=self.company),  # type: ignore[arg-type]
+            "initial": {"criterion": self.request.GET.get("criterion", "")},
+        }
+
+    def form_valid(self, form: JudgementForm) -> HttpResponse:
+        """One service."""
+        services.judgement_make(company=self.company, title=self.title, by=self.request.user, on=localdate(), **form.cleaned_data)  # type: ignore[arg-type]
+        return done(self.request, _("判断已保存。"), to=f"/companies/{self.company.uscc}/sheets/{self.title.code}/")
+
+
+@require_POST
+@roles_required(Role.OFFICER)
+def judgement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤回判断, by the firm's current officer."""
+    judgement = get_object_or_404(Judgement.objects.visible_to(request.user).select_related("company", "standard__title"), pk=pk)  # type: ignore[arg-type]
+    services.judgement_withdraw(judgement=judgement, by=request.user, on=localdate(), reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
+    return done(request, _("判断已撤回。"), to=f"/companies/{judgement.company.uscc}/sheets/{judgement.standard.title.code}/")
+
+

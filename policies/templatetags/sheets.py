@@ -1,0 +1,70 @@
+"""差距表: one partial for the firm's page, the track, the approval, the portal and print."""
+
+from typing import Any
+
+from django import template
+
+from policies.engine import GAP_KIND_LABELS, OUTCOME_LABELS, OVERALL_LABELS, Outcome, Overall, Sheet, Verdict
+
+register = template.Library()
+
+OVERALL_TAGS = {
+    Overall.NOT_YET: "bad",
+    Overall.DATA_NEEDED: "",
+    Overall.POSSIBLE: "manual",
+    Overall.PROMISING: "accent",
+    Overall.NOT_APPLICABLE: "",
+}
+FOLDED = (Outcome.MET, Outcome.NOT_APPLICABLE)
+
+
+def _sources(verdict: Verdict) -> list[str]:
+    """`2025 审计报告` per observed value, each once and in order."""
+    parts = [f"{one.year or one.label} {one.source_label}{'（预计）' if one.is_estimate else ''}".strip() for one in verdict.observed]
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict,
+        "outcome": verdict.outcome.value,
+        "sources": _sources(verdict),
+        "gap_kind": GAP_KIND_LABELS[verdict.gap_kind],
+        "group_label": {"any": "满足其一", "all": "须同时满足", "bands": "按规模分档"}.get(verdict.mode, ""),
+        "children": [_row(child) for child in verdict.children],
+        "waivers": [_row(waiver) for waiver in verdict.waivers],
+    }
+
+
+def sheet_context(sheet: Sheet | dict[str, Any]) -> dict[str, Any]:
+    """Rows of a sheet in screen order with its tally; a frozen sheet (its dict) is read back first."""
+    if isinstance(sheet, dict):
+        sheet = Sheet.from_dict(sheet)
+    rows = [_row(verdict) for verdict in sheet.ordered()]
+    counts = sheet.counts
+    tally = [
+        (Outcome.MET, counts.met),
+        (Outcome.UNMET, counts.unmet),
+        (Outcome.UNKNOWN, counts.unknown),
+        (Outcome.MANUAL, counts.manual),
+        (Outcome.NOT_APPLICABLE, counts.not_applicable),
+    ]
+    return {
+        "sheet": sheet,
+        "overall": OVERALL_LABELS[sheet.overall],
+        "overall_tag": OVERALL_TAGS[sheet.overall],
+        "rows": [row for row in rows if row["verdict"].outcome not in FOLDED],
+        "folded": [row for row in rows if row["verdict"].outcome in FOLDED],
+        "tally": [{"outcome": outcome.value, "text": f"{OUTCOME_LABELS[outcome]} {number}", "url": ""} for outcome, number in tally],
+    }
+
+
+@register.inclusion_tag("policies/standards/_gap_sheet.html", takes_context=True)
+def gap_sheet(context: dict[str, Any], sheet: Sheet | dict[str, Any], judge_url: str = "") -> dict[str, Any]:
+    """The whole sheet. `judge_url` is the page on which a manual criterion is judged; empty for those who may not."""
+    return {
+        **sheet_context(sheet),
+        "judge_url": judge_url,
+        "heading_id": f"gap-{context.get('gap_sheet_id', 'sheet')}",
+        "as_printed": context.get("as_printed", False),
+    }
