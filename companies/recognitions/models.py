@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -112,6 +112,11 @@ class ApplicationType(models.TextChoices):
     RENEWAL = "重新认定", _("重新认定")
 
 
+# states of what was confirmed once; whether it still counts is a question of dates
+EVER_CONFIRMED: tuple[RecognitionState, ...] = (RecognitionState.CONFIRMED, RecognitionState.REVOKED, RecognitionState.VOIDED)
+REVIEW_NOTICE_DAYS = 180
+
+
 class RecognitionQuerySet(models.QuerySet["Recognition"]):
     """Scope and the two readings of a past day."""
 
@@ -123,11 +128,30 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
         """Confirmed with a document, happened by `on` as known by `known`; a revoked one stops from its date."""
         ended = Q(ended_on__lte=on, end_known_on__lte=known)
         return self.filter(
-            state__in=[RecognitionState.CONFIRMED, RecognitionState.REVOKED, RecognitionState.VOIDED],
+            state__in=EVER_CONFIRMED,
             happened_on__lte=on,
             known_on__lte=known,
             withdrawn_on__isnull=True,
         ).exclude(ended & Q(ended_on__isnull=False))
+
+    def new(self, *, on: date, known: date) -> "RecognitionQuerySet":
+        """Of `counted`, the first recognition of a title by its firm: no review, no 重新认定, no regained title.
+
+        An earlier one entered afterwards takes the place of this one from the day it is known, not before.
+        """
+        earlier = Recognition.objects.filter(
+            Q(happened_on__lt=OuterRef("happened_on")) | Q(happened_on=OuterRef("happened_on"), pk__lt=OuterRef("pk")),
+            company=OuterRef("company"),
+            title=OuterRef("title"),
+            state__in=EVER_CONFIRMED,
+            known_on__lte=known,
+            withdrawn_on__isnull=True,
+        )
+        return self.counted(on=on, known=known).filter(Q(is_first=True), ~Exists(earlier))
+
+    def valid(self, *, on: date, known: date) -> "RecognitionQuerySet":
+        """Of `counted`, those in force on the day."""
+        return self.counted(on=on, known=known).filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on)
 
 
 class Recognition(models.Model):
@@ -209,6 +233,37 @@ class Recognition(models.Model):
         if self.ended_on and self.ended_on <= day:
             return self.state
         if self.valid_until is None or self.valid_until >= day:
-            review_due = self.valid_until is not None and (self.valid_until - day).days <= 180
+            review_due = self.valid_until is not None and (self.valid_until - day).days <= REVIEW_NOTICE_DAYS
             return "review_due" if review_due else "valid"
         return "expired"
+
+
+class RevocationQuerySet(models.QuerySet["Revocation"]):
+    """Scope by the firm."""
+
+    def visible_to(self, user: "User") -> "RevocationQuerySet":
+        """Revocations of recognitions the user may see."""
+        return self.filter(district_q(user, "recognition__district", "recognition__company__district"))
+
+
+class Revocation(models.Model):
+    """取消: the proposed end of one recognition, carried by its Decision; `is_open` holds while it waits."""
+
+    recognition = models.ForeignKey(Recognition, on_delete=models.PROTECT, related_name="revocations")
+    ended_on = models.DateField(_("终止日"))
+    document_number = models.CharField(_("终止文号"), max_length=100)
+    document = models.ForeignKey("companies.Evidence", on_delete=models.PROTECT, related_name="+")
+    decision = models.OneToOneField("accounts.Decision", on_delete=models.PROTECT, related_name="revocation")
+    is_open = models.BooleanField(default=True)
+
+    objects = RevocationQuerySet.as_manager()
+    AUDITED = ("recognition_id", "ended_on", "document_number", "document_id", "decision_id", "is_open")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["recognition"], condition=Q(is_open=True), name="one_open_revocation_per_recognition")
+        ]
+
+    def __str__(self) -> str:
+        return self.document_number
