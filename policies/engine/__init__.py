@@ -1,0 +1,68 @@
+"""The rules engine: a snapshot of facts and a published standard go in, verdicts come out. No Django, no clock, no database.
+
+    standards = load_folder(DATA_FOLDER)                    # all files or StandardError(file, line, reason)
+    standard = standard_for(standards, title="little_giant", application="认定", on=on)
+    snapshot = Snapshot(uscc=uscc, on=on, district="330603", attributes={"founded_on": day, "industry": "C34"},
+                        figures=[FigureRow(2025, "audit", version.pk, {"revenue": Decimal(136_800_000)})],
+                        titles=[HeldTitle("specialised_sme", start, end, recognition.pk)], incidents=[], judgements=[])
+    sheet = evaluate(standard, snapshot, on=on, windows=[Window(2027, date(2027, 4, 25), date(2027, 5, 25))])
+    sheet.overall, sheet.counts.open, sheet.open_codes, sheet.earliest_window, sheet.digest, sheet.verdicts[0].gap_text
+    summary = evaluate_summary(standard, snapshot, on=on)   # the same answer without texts, for whole registers
+    frozen = sheet.to_dict(); Sheet.from_dict(frozen)       # JSON-safe, stable
+    evaluate(standard, snapshot, on=on, application_year=2027)  # judged for the batch of another year
+"""
+
+from policies.engine.evaluation import evaluate, evaluate_summary
+from policies.engine.facts import (
+    INCIDENT_LABELS,
+    SEVERITY_LABELS,
+    FigureRow,
+    FigureValue,
+    HeldTitle,
+    IncidentFact,
+    IncidentKind,
+    JudgementFact,
+    Severity,
+    Snapshot,
+    Window,
+)
+from policies.engine.loader import load_folder, load_standard
+from policies.engine.outcomes import GAP_KIND_LABELS, OUTCOME_LABELS, OVERALL_LABELS, GapKind, Outcome, Overall
+from policies.engine.sheet import Counts, Missing, Observed, Sheet, Summary, Verdict
+from policies.engine.standard import Criterion, Document, Standard, StandardError, canonical_text, standard_for
+
+__all__ = [
+    "GAP_KIND_LABELS",
+    "INCIDENT_LABELS",
+    "OUTCOME_LABELS",
+    "OVERALL_LABELS",
+    "SEVERITY_LABELS",
+    "Counts",
+    "Criterion",
+    "Document",
+    "FigureRow",
+    "FigureValue",
+    "GapKind",
+    "HeldTitle",
+    "IncidentFact",
+    "IncidentKind",
+    "JudgementFact",
+    "Missing",
+    "Observed",
+    "Outcome",
+    "Overall",
+    "Severity",
+    "Sheet",
+    "Snapshot",
+    "Standard",
+    "StandardError",
+    "Summary",
+    "Verdict",
+    "Window",
+    "canonical_text",
+    "evaluate",
+    "evaluate_summary",
+    "load_folder",
+    "load_standard",
+    "standard_for",
+]

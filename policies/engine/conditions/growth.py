@@ -1,0 +1,163 @@
+"""Growth of one fact over the last years: compound (复合增长率) or the mean of the yearly rates (平均增长率)."""
+
+from decimal import Decimal
+
+from policies.engine import wording
+from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap
+from policies.engine.conditions.measures import Line, Measure
+from policies.engine.facts import Value
+from policies.engine.outcomes import GapKind
+from policies.engine.periods import Period
+from policies.engine.sheet import Missing, Observed
+from policies.engine.slots import Facts, Plan
+from policies.engine.units import HUNDRED, PERCENT, show, show_gap, show_surplus
+
+
+class Growth(Condition):
+    """All its years come from one source. Compared without division or root, so that a boundary is exact."""
+
+    unit = PERCENT
+
+    def __init__(self, plan: Plan, measure: Measure, period: Period, line: Line, *, compound: bool) -> None:
+        self.measure, self.period, self.line, self.compound = measure, period, line, compound
+        # compound growth reads the first and the last year only
+        self.offsets = (period.offsets[0], -1) if compound else period.offsets
+        self.spans = period.years
+        self.start = plan.add(tuple((measure.over.code, offset) for offset in self.offsets), measure.sources)
+        self.label = wording.GROWTH_LABEL.format(label=measure.label)
+        self.threshold_text = line.text
+        passes = self._compound_test() if compound else self._mean_test()
+
+        def judge(facts: Facts) -> int:
+            known = self._known(facts.values)
+            if known is None:
+                return UNKNOWN
+            return MET if passes(known) else UNMET
+
+        self.judge = judge
+
+    def _known(self, values: list[Value]) -> list[Decimal] | None:
+        """The figures, oldest first; None when one is missing or a base year is not above zero."""
+        known: list[Decimal] = []
+        for at in range(self.start, self.start + len(self.offsets)):
+            value = values[at]
+            if value is None:
+                return None
+            known.append(Decimal(value))
+        return known if all(base > 0 for base in known[:-1]) else None
+
+    def _compound_test(self):  # type: ignore[no-untyped-def]
+        factor = (1 + self.line.value / HUNDRED) ** self.spans
+        test = self.line.test
+        return lambda known: test(known[1], known[0] * factor)
+
+    def _mean_test(self):  # type: ignore[no-untyped-def]
+        wanted = self.spans * (1 + self.line.value / HUNDRED)
+        test = self.line.test
+
+        def passes(known: list[Decimal]) -> bool:
+            whole = Decimal(1)
+            for base in known[:-1]:
+                whole *= base
+            rates = Decimal(0)
+            for at in range(1, len(known)):
+                rest = known[at]
+                for other in range(len(known) - 1):
+                    if other != at - 1:
+                        rest *= known[other]
+                rates += rest
+            return test(rates, wanted * whole)
+
+        return passes
+
+    def value(self, facts: Facts) -> Decimal | None:
+        """The growth rate in per cent; None when it cannot be computed."""
+        known = self._known(facts.values)
+        if known is None:
+            return None
+        if not self.compound:
+            rates = sum((known[at] / known[at - 1] for at in range(1, len(known))), Decimal(0))
+            return (rates / self.spans - 1) * HUNDRED
+        times = known[1] / known[0]
+        if times < 0:
+            return -HUNDRED
+        root = times.sqrt() if self.spans == 2 else times ** (Decimal(1) / self.spans)
+        return (root - 1) * HUNDRED
+
+    def earliest(self, facts: Facts) -> int:
+        if self.judge(facts) != UNMET:
+            return facts.year
+        return max(facts.year, facts.on_year + 1)  # its last year must still be open
+
+    def _amount(self, facts: Facts) -> Decimal:
+        value = self.value(facts)
+        assert value is not None
+        return max(self.line.short(value), Decimal(0))
+
+    def gap(self, facts: Facts) -> Gap:
+        amount = self._amount(facts)
+        relative, last = self.line.relative(amount), facts.year - 1
+        if last < facts.on_year:
+            return Gap(GapKind.CLOSED, amount, PERCENT, relative, last)
+        return Gap(GapKind.CURABLE, amount, PERCENT, relative, last, last)
+
+    def gap_text(self, facts: Facts, outcome: int) -> str:
+        if outcome not in (MET, UNMET):
+            return ""
+        if outcome == UNMET:
+            return wording.GAP.format(gap=show_gap(self._amount(facts), PERCENT))
+        value = self.value(facts)
+        assert value is not None
+        over = -self.line.short(value)
+        if over <= 0:
+            return wording.ON_THE_LINE
+        words = wording.SURPLUS_OVER if self.line.is_lower else wording.SURPLUS_UNDER
+        return words.format(surplus=show_surplus(over, PERCENT))
+
+    def closes(self, facts: Facts, earliest: int) -> str:
+        last = facts.year - 1
+        known = self._known(facts.values)
+        if last < facts.on_year or known is None or not self.compound:
+            return wording.CLOSE_NEXT_YEAR.format(
+                failed=wording.YEARS_JOIN.join(str(facts.year + offset) for offset in self.offsets),
+                first=max(earliest - 1, facts.on_year),
+                label=self.label,
+                threshold=self.line.text,
+                earliest=earliest,
+            )
+        need = known[0] * (1 + self.line.value / HUNDRED) ** self.spans
+        return wording.CLOSE_GROWTH.format(
+            open=last, label=self.measure.label, need=show_gap(need, self.measure.unit), apply=earliest
+        )
+
+    def observe(self, facts: Facts) -> tuple[Observed, ...]:
+        years = tuple(
+            self.measure.observed(facts, self.start + at, facts.year + offset, None)
+            for at, offset in enumerate(self.offsets)
+        )
+        value = self.value(facts)
+        if value is None:
+            return years
+        return (*years, Observed(self.period.text, show(value, PERCENT, self.line.value), None, value, "%"))
+
+    def missing(self, facts: Facts) -> tuple[Missing, ...]:
+        lacks = tuple(
+            lack
+            for at, offset in enumerate(self.offsets)
+            if facts.rows[self.start + at] is None
+            and not facts.has_figure(self.measure.over.code, facts.year + offset, self.measure.sources)
+            or self.start + at in facts.conflicts
+            for lack in self.measure.missing(facts, self.start + at, facts.year + offset)
+        )
+        if lacks:
+            return lacks
+        values = facts.values[self.start : self.start + len(self.offsets)]
+        if any(value is None for value in values):
+            text = wording.MISSING_GROWTH_SOURCE.format(
+                years=wording.YEARS_JOIN.join(str(facts.year + offset) for offset in self.offsets),
+                label=self.measure.label,
+            )
+            return (Missing(self.measure.over.code, self.measure.label, None, self.measure.sources, text),)
+        year = facts.year + next(o for o, value in zip(self.offsets, values, strict=True) if not value or value <= 0)
+        text = wording.MISSING_BASE.format(year=year, label=self.measure.label)
+        return (Missing(self.measure.over.code, self.measure.label, year, self.measure.sources, text),)

@@ -1,0 +1,118 @@
+"""The canonical digest of an answer: the facts used, the version of the standard, the outcomes; never the day.
+
+SHA-256 over canonical JSON: keys in one order, lists sorted, numbers in one spelling (5000, not 5E+3 or 5000.00).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from policies.engine.conditions.base import OUTCOMES
+from policies.engine.facts import FigureRow, Value, VersionId
+from policies.engine.slots import Facts
+from policies.engine.standard import Criterion, Standard
+
+_LETTERS = tuple(outcome.value for outcome in OUTCOMES)
+
+
+def digest_of(standard: Standard, facts: Facts, judged: Sequence[tuple[Criterion, int]], overall: str) -> str:
+    """Hex SHA-256. Equal for equal facts whatever the order they came in, the machine or the database."""
+    outcomes = ",".join([f'"{criterion.code}":"{_LETTERS[outcome]}"' for criterion, outcome in judged])
+    text = (
+        f'{{"standard":"{standard.sha256}","application_year":{facts.year},"district":{_quoted(facts.snapshot.district)},'
+        f'"overall":"{overall}","outcomes":{{{outcomes}}},"figures":[{",".join(_figures(standard, facts))}],'
+        f'{_surroundings(standard, facts)}}}'
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _figures(standard: Standard, facts: Facts) -> list[str]:
+    """One entry per figure used, or per version of a figure in conflict, sorted and once each."""
+    entries: set[str] = set()
+    add = entries.add
+    rows = facts.rows
+    for bundle in standard.plan.bundles:
+        at = bundle.start
+        for code, _ in bundle.items:
+            row = rows[at]
+            if row is not None:
+                add(_figure(code, row, row.values[code]))
+            at += 1
+    if facts.conflicts:
+        for bundle in standard.plan.bundles:
+            for at, (code, _) in enumerate(bundle.items, bundle.start):
+                for row in facts.conflicts.get(at, ()):
+                    add(_figure(code, row, row.values[code]))
+    return sorted(entries)
+
+
+def _figure(code: str, row: FigureRow, value: Value) -> str:
+    version = row.version_id
+    name = version if type(version) is int else _quoted(version)
+    mark = ',"estimate"' if row.is_estimate else ""
+    return f'["{code}",{row.year},"{row.source}","{spelled(value)}",{name}{mark}]'
+
+
+def spelled(value: Value) -> str:
+    """One spelling per number: 5000.00, 5E+3 and 5000 are all 5000."""
+    if type(value) is Decimal:
+        return f"{value.normalize():f}" if value else "0"
+    if type(value) is bool:
+        return "true" if value else "false"
+    return str(value)
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _id(value: VersionId) -> str:
+    return _quoted(value)
+
+
+def _surroundings(standard: Standard, facts: Facts) -> str:
+    snapshot = facts.snapshot
+    if snapshot.titles is None:
+        titles = "null"
+    else:
+        held = [
+            f'["{one.title}","{one.valid_from}","{one.valid_until or ""}",{_id(one.recognition_id)}]'
+            for one in snapshot.titles
+            if one.title in standard.titles_read
+        ]
+        titles = f"[{','.join(sorted(held))}]"
+    if snapshot.incidents is None:
+        incidents = "null"
+    else:
+        seen = [
+            f'["{one.kind}",{_quoted(one.severity)},"{one.starts_on}","{one.ends_on or ""}",{_id(one.id)}]'
+            for one in snapshot.incidents
+            if one.kind in standard.kinds_read
+        ]
+        incidents = f"[{','.join(sorted(seen))}]"
+    attributes = ",".join([f'"{name}":{_plain(_attribute(facts, name))}' for name in standard.attributes_read])
+    judgements = ""
+    if facts.judgements:
+        asked = standard.question_codes
+        judgements = ",".join(
+            sorted(
+                f'["{code}","{one.outcome}",{_id(one.id)},{_quoted(one.evidence_sha)}]'
+                for code, one in facts.judgements.items()
+                if code in asked
+            )
+        )
+    return f'"titles":{titles},"incidents":{incidents},"attributes":{{{attributes}}},"judgements":[{judgements}]'
+
+
+def _attribute(facts: Facts, name: str) -> object:
+    if name == "uscc":
+        return facts.snapshot.uscc
+    if name == "district":
+        return facts.snapshot.district
+    return facts.snapshot.attributes.get(name)
+
+
+def _plain(value: object) -> str:
+    return _quoted(value.isoformat() if isinstance(value, date) else value)

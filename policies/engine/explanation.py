@@ -1,0 +1,109 @@
+"""From a judged criterion to the verdict that is shown: observed, threshold, gap and its kind, what closes it."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from policies.engine import wording
+from policies.engine.conditions.base import MET, NOT_APPLICABLE, OUTCOMES, UNKNOWN, UNMET, Gap
+from policies.engine.conditions.groups import Bands, earliest_of, judge_criterion
+from policies.engine.outcomes import GapKind, Outcome
+from policies.engine.sheet import Judged, Missing, Verdict
+from policies.engine.slots import Facts
+from policies.engine.standard import Criterion
+from policies.engine.units import exact_gap
+
+_NOTES = {GapKind.CLOSED: wording.NOTE_CLOSED, GapKind.WAITING: wording.NOTE_WAITING}
+
+
+def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *, applies: bool = True) -> Verdict:
+    """The verdict of one criterion. `base` and `first_year`: where the search for the earliest filing begins.
+
+    `applies=False`: the whole sheet does not apply, so neither does the criterion.
+    """
+    condition = criterion.condition
+    code = judge_criterion(criterion, facts) if applies else NOT_APPLICABLE
+    gap = condition.gap(facts) if code == UNMET else None
+    earliest = max(first_year, earliest_of(criterion, base)) if code == UNMET else None
+    closes = condition.closes(facts, earliest) if earliest is not None else ""
+    if closes and criterion.waivers:
+        ways = wording.JOIN.join(waiver.text for waiver in criterion.waivers)
+        closes = wording.JOIN.join([closes, wording.CLOSE_WAIVER.format(waiver=ways)])
+    judgement = facts.judgements.get(criterion.code) if code in (MET, UNMET) and criterion.judged_by == "officer" else None
+    return Verdict(
+        code=criterion.code,
+        text=criterion.text,
+        outcome=OUTCOMES[code],
+        clause=criterion.clause,
+        citation=criterion.citation,
+        grade=criterion.grade,
+        judged_by=criterion.judged_by,
+        mode=condition.mode,
+        is_veto=criterion.is_veto,
+        is_local=criterion.is_local,
+        dispute=criterion.dispute,
+        evidence=criterion.evidence,
+        observed=condition.observe(facts),
+        threshold_text=condition.threshold_text,
+        unit=condition.unit.label,
+        gap=None if gap is None or gap.amount is None else exact_gap(gap.amount, gap.unit),
+        gap_unit="" if gap is None or gap.amount is None else gap.unit.difference,
+        gap_text=condition.gap_text(facts, code) if code in (MET, UNMET) else "",
+        gap_kind=GapKind.NONE if gap is None else gap.kind,
+        gap_note="" if gap is None else _note(gap, earliest),
+        counts_into=None if gap is None else gap.counts_into,
+        earliest_year=earliest,
+        closes=closes,
+        missing=condition.missing(facts) if code == UNKNOWN else (),
+        waived_by=_waived_by(criterion, facts) if code == NOT_APPLICABLE and applies else "",
+        judged=None
+        if judgement is None
+        else Judged(
+            Outcome(judgement.outcome),
+            judgement.note,
+            judgement.happened_on,
+            judgement.id,
+            judgement.evidence_sha,
+        ),
+        children=tuple(
+            explain(child, facts, base, first_year, applies=applies) for child in _branches(criterion, facts)
+        ),
+        waivers=tuple(explain(waiver, facts, base, first_year, applies=applies) for waiver in criterion.waivers),
+    )
+
+
+def _branches(criterion: Criterion, facts: Facts) -> tuple[Criterion, ...]:
+    """The branches to show: of a line in bands only the one that applies."""
+    condition = criterion.condition
+    if isinstance(condition, Bands):
+        step = condition.step(facts)
+        return () if step is None else (step,)
+    return condition.children
+
+
+def _note(gap: Gap, earliest: int | None) -> str:
+    if gap.kind is GapKind.CURABLE:
+        if gap.counts_into is not None and gap.year and gap.counts_into != gap.year:
+            return wording.NOTE_INTO.format(year=gap.counts_into)
+        return wording.NOTE_CURABLE
+    return _NOTES[gap.kind].format(earliest=earliest) if gap.kind in _NOTES else ""
+
+
+def _waived_by(criterion: Criterion, facts: Facts) -> str:
+    for waiver in criterion.waivers:
+        if waiver.condition.judge(facts) == MET:
+            return waiver.text
+    return ""
+
+
+def missing_facts(verdicts: Iterable[Verdict]) -> tuple[Missing, ...]:
+    """Every missing fact once, those that would settle most criteria first."""
+    counted: Counter[tuple[str, int | None]] = Counter()
+    first: dict[tuple[str, int | None], Missing] = {}
+    for verdict in verdicts:
+        for lack in {(one.fact, one.year): one for one in verdict.missing}.values():
+            counted[lack.fact, lack.year] += 1
+            first.setdefault((lack.fact, lack.year), lack)
+    keys = sorted(first, key=lambda key: -counted[key])
+    return tuple(first[key] for key in keys)
+
+

@@ -1,0 +1,212 @@
+"""What comes back: the gap sheet with its tree of verdicts, and the summary row without texts.
+
+Everything is frozen and JSON-safe both ways: `Sheet.from_dict(sheet.to_dict()) == sheet`. A frozen sheet is re-rendered
+years later from its JSON alone, so texts are stored with it; new fields need a default.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from policies.engine.facts import VersionId, Window
+from policies.engine.outcomes import GapKind, Outcome, Overall
+from policies.engine.serial import from_plain, to_plain
+from policies.engine.wording import GRADES_READ_IN_THE_ORIGINAL
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the company shows for one year (or one day): value in `unit`, printed text, and where it comes from."""
+
+    label: str
+    text: str
+    year: int | None = None
+    value: Decimal | None = None
+    unit: str = ""
+    source: str = ""
+    source_label: str = ""
+    version_ids: tuple[VersionId, ...] = ()
+    is_estimate: bool = False
+    conflict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact without which a criterion cannot be judged, and who can supply it."""
+
+    fact: str
+    label: str
+    year: int | None
+    sources: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The person's judgement that decided a manual criterion."""
+
+    outcome: Outcome
+    note: str
+    happened_on: date
+    id: VersionId
+    evidence_sha: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One criterion judged.
+
+    `mode` is "" for a single test, "any" (满足其一), "all" or "bands" for a group with `children`. `gap` is exact (shares
+    to six decimals, rounded up) in `gap_unit` and None where nothing can be measured. `counts_into` is the open year
+    that can still make it up; `earliest_year` the first application year not blocked by closed years. `gap_note` says
+    the kind in words, `closes` what would close it in the company's own figures.
+    """
+
+    code: str
+    text: str
+    outcome: Outcome
+    clause: str = ""
+    citation: str = ""
+    grade: str = "A"
+    judged_by: str = "figures"
+    mode: str = ""
+    is_veto: bool = False
+    is_local: bool = False
+    dispute: str = ""
+    evidence: tuple[str, ...] = ()
+    observed: tuple[Observed, ...] = ()
+    threshold_text: str = ""
+    unit: str = ""
+    gap: Decimal | None = None
+    gap_unit: str = ""
+    gap_text: str = ""
+    gap_kind: GapKind = GapKind.NONE
+    gap_note: str = ""
+    counts_into: int | None = None
+    earliest_year: int | None = None
+    closes: str = ""
+    missing: tuple[Missing, ...] = ()
+    waived_by: str = ""
+    judged: Judged | None = None
+    children: tuple["Verdict", ...] = ()
+    waivers: tuple["Verdict", ...] = ()
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether the clause is shown as 待核: its grade is below B, or sources disagree about it."""
+        return bool(self.dispute) or self.grade not in GRADES_READ_IN_THE_ORIGINAL
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it counts for a gate: unmet or unknown, and judged by figures."""
+        return self.judged_by == "figures" and self.outcome in (Outcome.UNMET, Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Top-level criteria by outcome; `open` = unmet + unknown among those judged by figures."""
+
+    met: int = 0
+    unmet: int = 0
+    unknown: int = 0
+    manual: int = 0
+    not_applicable: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The open gap closest to its threshold, curable ones first."""
+
+    code: str
+    gap: Decimal | None
+    unit: str
+    kind: GapKind
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The answer without texts, one row per company and standard; equal to the sheet's own figures.
+
+    With overall NOT_APPLICABLE (an exclusion holds) nothing is open: a gate must look at `overall` before `counts`.
+    """
+
+    standard_id: str
+    standard_sha: str
+    application_year: int
+    overall: Overall
+    counts: Counts
+    open_codes: tuple[str, ...]
+    manual_codes: tuple[str, ...]
+    veto_codes: tuple[str, ...]
+    nearest: Nearest | None
+    earliest_year: int | None
+    digest: str
+    stale_after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The gap sheet of one company against one standard on one day; verdicts in the order of the clauses.
+
+    `veto_codes`: vetoes in force. `stale_after`: the first day on which the calendar alone could change the answer.
+    `earliest_window`: its dates are None where no window of that year is known. `exclusion`: why the sheet is 不适用.
+    """
+
+    standard_id: str
+    standard_sha: str
+    standard_name: str
+    title: str
+    application: str
+    document: str
+    uscc: str
+    district: str
+    on: date
+    application_year: int
+    overall: Overall
+    counts: Counts
+    verdicts: tuple[Verdict, ...]
+    open_codes: tuple[str, ...]
+    manual_codes: tuple[str, ...]
+    veto_codes: tuple[str, ...]
+    nearest: Nearest | None
+    earliest_year: int | None
+    earliest_window: Window | None
+    facts_used: tuple[VersionId, ...]
+    missing: tuple[Missing, ...]
+    stale_after: date
+    digest: str
+    moves_on: str = ""
+    exclusion: str = ""
+
+    def verdict(self, code: str) -> Verdict:
+        """The verdict of one top-level criterion; KeyError when the standard has none of that code."""
+        for verdict in self.verdicts:
+            if verdict.code == code:
+                return verdict
+        raise KeyError(code)
+
+    def ordered(self) -> tuple[Verdict, ...]:
+        """Verdicts as the screen lists them: unmet, unknown, manual, met, not applicable."""
+        return tuple(sorted(self.verdicts, key=lambda verdict: _SCREEN_ORDER[verdict.outcome]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe plain data: dates as ISO text, Decimal as text."""
+        plain = to_plain(self)
+        assert isinstance(plain, dict)
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> "Sheet":
+        """The sheet as it was frozen. Raises KeyError, TypeError or ValueError on anything else."""
+        return from_plain(cls, plain)
+
+
+_SCREEN_ORDER = {
+    Outcome.UNMET: 0,
+    Outcome.UNKNOWN: 1,
+    Outcome.MANUAL: 2,
+    Outcome.MET: 3,
+    Outcome.NOT_APPLICABLE: 4,
+}
