@@ -5,6 +5,7 @@ A missing figure prints 缺数据, never 0 and never an empty cell.
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -63,6 +64,11 @@ def icon(name: str, label: str = "") -> SafeString:
     """A drawing of the local sprite; with `label` it is announced, without it is decoration."""
     if label:
         return format_html('<svg class="ico" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, static("img/icons.svg"), name)
+    return _drawing(name)
+
+
+@lru_cache(maxsize=128)
+def _drawing(name: str) -> SafeString:
     return format_html('<svg class="ico" aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), name)
 
 
@@ -231,6 +237,13 @@ def copy_button(value: str, label: str) -> SafeString:
 def idempotency_key() -> SafeString:
     """A hidden field that lets the server tell a repeated POST from a new one."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid4().hex)
+
+
+@register.simple_tag(takes_context=True)
+def counter_of(context: Context, name: str) -> SafeString | str:
+    """The number beside a menu entry; nothing at zero."""
+    number = context["counters"].get(name, 0)
+    return format_html('<span class="n">{}<span class="sr-only"> {}</span></span>', count(number), gettext("条")) if number else ""
 
 
 @register.simple_tag

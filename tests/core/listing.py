@@ -34,6 +34,9 @@ class Shop(models.Model):
         apps = Apps()  # unknown to the rest of the project
         db_table = "core_test_shop"
 
+    def __str__(self) -> str:
+        return self.name
+
 
 def create_table() -> None:
     """Make the table inside the test's own transaction."""

@@ -75,7 +75,8 @@ def test_exporting_and_importing_changes_no_text(text: str) -> None:
 @pytest.mark.parametrize("text", [*DANGEROUS, "http://example.com", "007", "{=1}", "𠮷㐂﨑"])
 def test_a_workbook_holds_any_text_as_text(text: str) -> None:
     cell = first_cell(text)
-    assert cell.data_type == "s" and cell.hyperlink is None
+    assert cell.data_type == "s"
+    assert cell.hyperlink is None
     assert cell.value.replace("_x000D_", "\r") == text
 
 
@@ -86,7 +87,8 @@ def test_one_bad_note_does_not_spoil_the_workbook(text: str) -> None:
 
 def test_a_text_longer_than_a_cell_says_that_it_was_cut() -> None:
     cut = storable("长" * 40_000)
-    assert len(cut) == CELL_LIMIT and cut.endswith("…（原文 40000 字，单元格放不下，已截短）")
+    assert len(cut) == CELL_LIMIT
+    assert cut.endswith("…（原文 40000 字，单元格放不下，已截短）")
 
 
 def test_a_sheet_is_named_after_what_excel_accepts() -> None:
