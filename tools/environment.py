@@ -36,7 +36,7 @@ class NotPrepared(Exception):
 def run(*command: str, **options: object) -> bool:
     """Run `command` without input; True when it succeeded."""
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, check=False, **options).returncode == 0  # type: ignore[call-overload, no-any-return]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, check=False, **options).returncode == 0  # type: ignore[call-overload]
     except OSError:
         return False
 

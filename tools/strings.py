@@ -13,14 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ["config", "portal", "cultivation", "policies", "companies", "accounts", "core", "templates"]
-KEYWORDS = [f"{prefix}gettext{suffix}" for prefix in ("", "n", "p", "np") for suffix in ("", "_lazy")] + ["_", "gettext_noop"]
+# which argument is the string; "c" marks a context. N_ only marks a string of plain Python that is translated where it is shown
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    **dict.fromkeys(("_", "N_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
+}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 # one fixed day: a catalogue changes only when its strings do
 WRITTEN_ON = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,13 +53,8 @@ def as_python(path: Path) -> str:
 def strings_of(path: Path) -> Iterator[tuple[int, Key]]:
     """Line and key of each string marked for translation in one file; a key is its context and its text or texts."""
     code = io.BytesIO(as_python(path).encode())
-    for line, function, arguments, _comments in extract_python(code, KEYWORDS, [], {"encoding": "utf-8"}):
-        texts = list(arguments) if isinstance(arguments, tuple) else [arguments]
-        context = texts.pop(0) if function.lstrip("n").startswith("p") else ""
-        plural = "n" in function.split("gettext")[0]
-        wanted = texts[: 2 if plural else 1]
-        if context is not None and wanted and all(wanted):
-            yield line, (context, tuple(wanted) if plural else wanted[0])
+    for line, text, _comments, context in extract("python", code, KEYWORDS, options={"encoding": "utf-8"}):
+        yield line, (context or "", text)
 
 
 def collected() -> dict[Key, list[tuple[str, int]]]:
@@ -119,7 +120,7 @@ def collect() -> int:
 def complaints(message: Message) -> Iterator[str]:
     """What is wrong with the translation of one string."""
     sources = message.id if isinstance(message.id, tuple | list) else [message.id]
-    translations = message.string if isinstance(message.string, tuple | list) else [message.string]
+    translations = [text or "" for text in (message.string if isinstance(message.string, tuple | list) else [message.string])]
     if message.fuzzy:
         yield "is fuzzy"
     if not all(translations):
@@ -149,6 +150,8 @@ def check() -> int:
         unused = len(known.keys() - found.keys())
         if unused:
             print(f"{name}: {unused} strings are used nowhere; ./run strings takes them out")
+    if bad:
+        print(f"{bad} strings to mend; ./run strings brings new ones into the catalogue")
     return 1 if bad else 0
 
 
