@@ -1,6 +1,5 @@
 """TrackEvents as they are written, and what happens to tracks when a title is confirmed, ends, or a veto comes into force."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import opening
 from accounts.audit import services as audit
 from accounts.decisions.services import decision_withdraw
+from companies.figures.models import Incident
 from companies.recognitions import counting
 from companies.recognitions.models import Recognition
 from cultivation.tracks.models import MoveKind, TierMove, Track, TrackEvent, TrackState
@@ -111,6 +111,7 @@ def recognition_ended(*, recognitions: Sequence[Recognition], by: "User", on: da
 @transaction.atomic
 def tracks_lapse(*, on: date, by: "User | None" = None) -> int:
     """Tracks whose title ran out by `on` fall back to 冲刺库; run once a day. Returns how many moved."""
+    opening.check_on(on)
     last: dict[tuple[int, int], Recognition] = {}
     rows = Recognition.objects.filter(title__is_tracked=True, valid_until__lt=on, withdrawn_on__isnull=True)
     recognised = Track.objects.filter(state=TrackState.RECOGNISED).values("company_id")
@@ -195,19 +196,13 @@ def _log(moved: Sequence[tuple[Track, str, Recognition]], *, kind: str, by: "Use
 
 
 @transaction.atomic
-def incident_changed(*, by: "User", on: date, company: Any = None, companies: Sequence[Any] = (), **_more: Any) -> None:
+def incident_changed(*, incident: Incident, by: "User", on: date, **_more: Any) -> None:
     """A veto in force cancels the open promotions of the firm, in the name of who entered it; other moves stay."""
-    ids = {getattr(one, "pk", one) for one in [*([company] if company is not None else []), *companies]}
-    waiting: dict[int, list[TierMove]] = defaultdict(list)
-    rows = TierMove.objects.filter(is_open=True, kind__in=UPWARDS, track__company_id__in=ids)
-    for move in rows.select_related("track__company", "track__title"):
-        waiting[move.track_id].append(move)
-    for moves in waiting.values():
-        for move in moves:
-            sheet = sheet_or_none(company=move.track.company, title=move.track.title, on=on)
-            if sheet is None or not sheet.veto_codes:
-                continue
-            vetoes = "、".join(sheet.verdict(code).text for code in sheet.veto_codes)
-            decision_withdraw(
-                decision_id=move.decision_id, by=by, on=on, reason=_("一票否决事项：%(vetoes)s") % {"vetoes": vetoes}, veto=True
-            )
+    waiting = TierMove.objects.filter(is_open=True, kind__in=UPWARDS, track__company_id=incident.company_id)
+    for move in waiting.select_related("track__company", "track__title").order_by("pk"):
+        sheet = sheet_or_none(company=move.track.company, title=move.track.title, on=on)
+        if sheet is None or not sheet.veto_codes:
+            continue
+        vetoes = "、".join(sheet.verdict(code).text for code in sheet.veto_codes)
+        reason = _("一票否决事项：%(vetoes)s") % {"vetoes": vetoes}
+        decision_withdraw(decision_id=move.decision_id, by=by, on=on, reason=reason, veto=True)

@@ -94,8 +94,7 @@ def track_make_main(*, track: Track, by: "User", on: date) -> Track:
 def gate_of(track: Track, *, to_state: str, on: date, batch: Batch | None = None) -> tuple[Sheet | None, GateResult | None]:
     """The gap sheet of the day and the entry gate of the target; no gate where the move goes down or out."""
     kind = moves.move_kind(track.state, to_state)
-    year = batch.year if batch is not None else None
-    sheet = sheet_or_none(company=track.company, title=track.title, on=on, application_year=year)
+    sheet = sheet_or_none(company=track.company, title=track.title, on=on)
     if kind not in moves.UPWARDS:
         return sheet, None
     scheme = scheme_for(track.title, on)

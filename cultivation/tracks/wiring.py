@@ -1,0 +1,30 @@
+"""What the ladder registers when the app starts; called by the app's own wiring."""
+
+from datetime import date
+from typing import Any
+
+from accounts.audit import checks
+from accounts.decisions import kinds
+from accounts.jobs import registry
+from companies.register import slots
+from cultivation.tracks import events
+from cultivation.tracks.checks import event_problems, move_problems, recognised_problems, scheme_problems, track_problems
+from cultivation.tracks.kinds import TIER_MOVE
+
+
+def _lapse(day: date) -> dict[str, Any]:
+    return {"lapsed": events.tracks_lapse(on=day)}
+
+
+def connect() -> None:
+    """The decision kind, what moves tracks from below and once a day, and the checks."""
+    kinds.register(TIER_MOVE)
+    slots.after("recognition_confirmed", events.recognition_confirmed)
+    slots.after("recognition_ended", events.recognition_ended)
+    slots.after("incident_changed", events.incident_changed)
+    registry.register_daily("titles that ran out", _lapse)
+    checks.register("tracks against their events", track_problems)
+    checks.register("track events", event_problems)
+    checks.register("tier moves", move_problems)
+    checks.register("recognised tracks", recognised_problems)
+    checks.register("pool schemes", scheme_problems)
