@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -81,7 +81,7 @@ class Children:
                 *("-m", "granian", "--interface", "wsgi", "--workers", "2", "--host", HOST, "--port", str(port)),
                 *("--log-level", "warning", "config.wsgi:application"),
             ],
-            "worker": ["manage.py", "work"],
+            "worker": ["manage.py", "work", "--only-worker"],
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -107,11 +107,11 @@ class Children:
                 child.terminate()
         deadline = time.monotonic() + ENDING_SECONDS
         for child in self.running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+            child.wait()
 
 
 def wait_until_answering(port: int, children: Children) -> bool:
