@@ -23,7 +23,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.tables import Table, getter
+from core.tables import Table, getter, head_text
 
 FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
@@ -77,16 +77,11 @@ class Sheet:
     def of_list(cls, name: str, table: Table, columns: Sequence[str], queryset: QuerySet[Any]) -> "Sheet":
         """The columns of a list over `queryset` in its order, read in chunks; plain fields through values_list."""
         bounds = [table.columns.columns[column] for column in columns]
-        heads = [_head(bound) for bound in bounds]
+        heads = [head_text(bound) for bound in bounds]
         paths = [_database_path(queryset, bound) for bound in bounds]
         if all(paths):
             return cls(name, heads, _from_values(queryset, [str(path) for path in paths], [_finisher(queryset, bound) for bound in bounds]))
         return cls(name, heads, _from_rows(queryset, table, bounds))
-
-
-def _head(bound: Any) -> str:
-    unit = getattr(bound.column, "unit", "")
-    return _("%(head)s（%(unit)s）") % {"head": bound.header, "unit": unit} if unit else str(bound.header)
 
 
 def _database_path(queryset: QuerySet[Any], bound: Any) -> str:

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.forms.utils import flatatt
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tables2.rows import BoundRow
 from django_tables2.utils import computed_values, signature
@@ -177,7 +178,7 @@ class Table(tables.Table):
         attrs = dict(bound.column.attrs.get("td", bound.column.attrs.get("cell", {})))
         if getattr(bound.column, "num", False):
             attrs["class"] = f"{attrs.get('class', '')} num".strip()
-        fixed = {"role": "rowheader", "scope": "row"} if is_header else {"role": "cell", "data-l": bound.header}
+        fixed = {"role": "rowheader", "scope": "row"} if is_header else {"role": "cell", "data-l": head_text(bound)}
         if isinstance(bound.column, PickColumn):
             fixed.pop("data-l", None)
         element = "th" if is_header else "td"
@@ -227,6 +228,12 @@ def _linker(bound: Any) -> Callable[[Any, dict[str, Any]], SafeString] | None:
         return format_html('<a href="{}">{}</a>', url, content) if url else conditional_escape(content)
 
     return draw
+
+
+def head_text(bound: Any) -> str:
+    """A column's head with its unit: `营收（万元）`."""
+    unit = getattr(bound.column, "unit", "")
+    return gettext("%(head)s（%(unit)s）") % {"head": bound.header, "unit": unit} if unit else str(bound.header)
 
 
 _NOTHING = SafeString()

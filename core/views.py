@@ -20,12 +20,12 @@ logger = logging.getLogger("tidu.request")
 class FormPage(FormView):
     """A form on a page of its own or, asked by htmx, in a dialog: `form_class`, `template_name`, `form_valid` calling one service.
 
-    Invalid input answers 422 with everything typed, a summary and messages at the fields. `fragment_name` is the named partial an htmx
-    request gets (the whole page otherwise). `cleans_text`: the fields refuse unstorable characters with a message of their own.
+    Invalid input answers 422 with everything typed, a summary and messages at the fields. `fragment_name` is what an htmx
+    request gets: the same form in a dialog. `cleans_text`: the fields refuse unstorable characters with a message of their own.
     """
 
     template_name = "core/form.html"
-    fragment_name = "core/form.html#form"
+    fragment_name = "components/dialog-form.html"
     cleans_text = True
     heading: Any = ""
     submit_label: Any = ""

@@ -168,3 +168,7 @@ def someone(user_model: Any) -> Any:
 def test_request_factory_requests_need_no_frame() -> None:
     context = frame(RequestFactory().get("/"))
     assert context["html_lang"] == "zh-CN"
+
+
+def test_an_unknown_host_is_refused_with_400(client: Client) -> None:
+    assert client.get("/shops/", HTTP_HOST="elsewhere.example").status_code == 400

@@ -4,10 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from django.core.exceptions import FieldFetchBlocked
+from django.db import models
 from django.test import Client
 
+from core import paginator
 from core.hooks import hooks
-from tests.core.listing import Shop
+from tests.core.listing import Shop, ShopTable
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -136,7 +139,7 @@ def test_the_table_tells_its_sorting_its_row_header_and_its_labels(client: Clien
     assert 'aria-sort="descending"' in html
     assert '<caption class="sr-only">店铺</caption>' in html
     assert html.count('scope="row"') == 25
-    assert 'data-l="营收"' in html
+    assert 'data-l="营收（万元）"' in html
     assert "营收<span" in html
     assert "万元" in html
 
@@ -161,10 +164,31 @@ def test_chosen_columns_are_remembered_where_an_app_keeps_them(client: Client, s
     monkeypatch.setattr(hooks, "load_columns", lambda request, name: kept.get(name, ()))
     client.post("/shops/", {"cols": ["size"]})
     assert kept == {"shop-list": ["size"]}
-    assert 'data-l="营收"' not in client.get("/shops/").content.decode()
+    assert 'data-l="营收（万元）"' not in client.get("/shops/").content.decode()
 
 
 @pytest.mark.parametrize("rows", [10, 60])
 def test_a_list_costs_two_queries_whatever_its_rows(client: Client, shops: list[Shop], rows: int, count_queries: Any) -> None:
     Shop.objects.filter(name__gt=f"店{rows:03}").delete()
     assert count_queries(client, "/shops/?per_page=100") == 2
+
+
+def test_a_count_above_the_limit_says_only_that_there_are_more(client: Client, shops: list[Shop], monkeypatch: Any) -> None:
+    monkeypatch.setattr(paginator, "COUNT_LIMIT", 50)
+    assert "共 50+ 家" in client.get("/shops/").content.decode()
+    monkeypatch.setattr(paginator, "COUNT_LIMIT", 60)
+    assert "共 60 家" in client.get("/shops/").content.decode()
+
+
+def test_a_page_whose_rows_are_gone_gives_the_nearest_one(client: Client, shops: list[Shop]) -> None:
+    html = client.get("/shops/").content.decode()
+    url = re.search(r'href="([^"]+)"[^>]*>下一页', html)
+    Shop.objects.filter(name__gt="店025").delete()
+    assert url is not None
+    assert names(client.get(url.group(1)).content.decode())[-1] == "店025"
+
+
+def test_a_column_that_was_not_loaded_is_an_error_and_not_an_empty_cell(shops: list[Shop]) -> None:
+    rows = list(Shop.objects.defer("size").fetch_mode(models.FETCH_RAISE))
+    with pytest.raises(FieldFetchBlocked):
+        ShopTable(rows).body()
