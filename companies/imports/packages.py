@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from companies.imports.refusals import WorkbookRefused
 
@@ -24,6 +25,8 @@ MAX_PARTS = 1_000
 MAX_SMALL_PART = 4 << 20
 MAX_RATIO = 500
 MAX_SHARED_STRING = 1 << 18  # bytes of one text: Excel allows 32,767 characters
+MAX_FAULTS = 10_000
+FORMULA_ERROR, NOT_COMPUTED = "#VALUE!", "#公式未计算"
 EXECUTABLE = (b"MZ", b"\x7fELF", b"#!")
 
 _END = struct.Struct("<4s4H2LH")
@@ -36,27 +39,35 @@ _WIDE = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3,}|[H-Z][A-Z]|G[S-Z])\d""")
 _BROAD = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3,}|[B-Z][Z]|[C-Z][A-Z])\d""")
 _TALL = re.compile(rb"""\sr\s*=\s*["'][A-Z]+(\d{6,})["']""")
 _STRING_END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
+_FORMULA_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?r\s*=\s*["']([A-Z]+)(\d+)["'][^>]*?\st\s*=\s*["']e["']""")
+_NOT_COMPUTED = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?r\s*=\s*["']([A-Z]+)(\d+)["'][^>]*><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>"""
+)
 _MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']""")
 
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _OTHER_KINDS = (
-    ("macroEnabled", _("带宏的工作簿（.xlsm）")),
-    ("ms-excel.sheet.binary", _("二进制工作簿（.xlsb）")),
-    ("wordprocessingml", _("Word 文档")),
-    ("presentationml", _("演示文稿")),
-    ("spreadsheetml.template", _("Excel 模板")),
+    ("macroEnabled", gettext_lazy("带宏的工作簿（.xlsm）")),
+    ("ms-excel.sheet.binary", gettext_lazy("二进制工作簿（.xlsb）")),
+    ("wordprocessingml", gettext_lazy("Word 文档")),
+    ("presentationml", gettext_lazy("演示文稿")),
+    ("spreadsheetml.template", gettext_lazy("Excel 模板")),
 )
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
 @dataclass(slots=True)
 class Extent:
-    """How far one sheet part reaches: last row, whether beyond 77 columns, cells with shared text, merged heads (0-based)."""
+    """How far one sheet part reaches: last row, whether beyond 77 columns, cells with shared text, merged heads (0-based).
+
+    `faults` holds cells whose formula failed or was never computed, by (row, column): readers show them as blank.
+    """
 
     rows: int = 0
     is_broad: bool = False
     text_cells: int = 0
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -232,7 +243,7 @@ class _Scanner:
         self.kept: bytearray | None = bytearray() if keep else None
         self.extent = Extent()
         self.tail, self.seen, self.first = b"", 0, True
-        self.string_start = 0
+        self.string_start = self.counted_rows = 0
 
     @property
     def text(self) -> bytes | None:
@@ -278,21 +289,34 @@ class _Scanner:
                 _("工作表超过 %(limit)s 列的上限（含只有格式的空列）。请删去多余的列再上传。") % {"limit": self.columns_limit}
             )
         extent.is_broad = extent.is_broad or _BROAD.search(window) is not None
-        rows = [int(row) for row in _ROW.findall(window)] or [extent.rows]
+        self.counted_rows += window.count(b"<row", len(self.tail))
+        rows = max((int(row) for row in _ROW.findall(window)), default=0)
         tall = _TALL.search(window)
-        extent.rows = max(extent.rows, max(rows), int(tall.group(1)) if tall else 0)
+        extent.rows = max(extent.rows, rows, self.counted_rows, int(tall.group(1)) if tall else 0)
         if extent.rows > self.rows_limit + 20:
             raise WorkbookRefused(
                 _("工作表有 %(rows)s 行（含只有格式的空行），上限 %(limit)s 行。请删去空行，或分成几个文件再上传。")
                 % {"rows": f"{extent.rows:,}", "limit": f"{self.rows_limit:,}"}
             )
         extent.text_cells += window.count(b'="s"', len(self.tail)) + window.count(b"='s'", len(self.tail))
+        self._find_faults(window)
         if b"mergeCell" in window and len(extent.merges) < 2_000:
             for left, top, right, bottom in _MERGE.findall(window):
                 if int(top) <= 40:
                     merge = (int(top) - 1, column_index(left.decode()), int(bottom) - 1, column_index(right.decode()))
                     if merge not in extent.merges:
                         extent.merges.append(merge)
+
+    def _find_faults(self, window: bytes) -> None:
+        faults = self.extent.faults
+        if b'"e"' in window or b"'e'" in window:
+            for column, row in _FORMULA_ERROR.findall(window):
+                faults[int(row) - 1, column_index(column.decode())] = FORMULA_ERROR
+        if b"<f" in window:
+            for column, row in _NOT_COMPUTED.findall(window):
+                faults[int(row) - 1, column_index(column.decode())] = NOT_COMPUTED
+        if len(faults) > MAX_FAULTS:
+            raise WorkbookRefused(_("工作表有超过 %(limit)s 格公式出错或没有算出结果。请粘贴为数值，另存后再上传。") % {"limit": f"{MAX_FAULTS:,}"})
 
     def _measure_strings(self, window: bytes) -> None:
         base = self.seen - len(self.tail)
@@ -339,7 +363,7 @@ def _read_structure(package: Package, small: dict[str, bytes]) -> None:
             if name.lower().endswith(".rels"):
                 _refuse_outside(text)
         _list_sheets(package, small)
-    except (ParseError, DefusedXmlException, ValueError, KeyError) as error:
+    except (ParseError, DefusedXmlException, ValueError, KeyError, StopIteration) as error:
         raise broken() from error
 
 
