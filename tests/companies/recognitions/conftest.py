@@ -1,0 +1,53 @@
+"""A fixed Tuesday, the shipped titles, and the people of 越城区 and the city."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from accounts.users.models import User
+from companies.recognitions.seeds import batch_seed, title_seed
+from companies.register.models import Company
+from tests.factories import ApproverFactory, AssignmentFactory, CityApproverFactory, CompanyFactory, OfficerFactory
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[date]:
+    """The clock stands at 2026-11-24 10:00 in Shanghai."""
+    moment = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    yield TODAY
+
+
+@pytest.fixture(autouse=True)
+def _titles(db: None) -> None:
+    title_seed()
+    batch_seed()
+
+
+@pytest.fixture
+def officer() -> User:
+    """专管员 of 越城区."""
+    return OfficerFactory(person__name="沈雨桐")
+
+
+@pytest.fixture
+def approver() -> User:
+    """审批人 of 越城区."""
+    return ApproverFactory(person__name="陈立群")
+
+
+@pytest.fixture
+def city_approver() -> User:
+    """审批人 of the city."""
+    return CityApproverFactory(person__name="何静")
+
+
+@pytest.fixture
+def company(officer: User) -> Company:
+    """A firm of 越城区 the officer keeps."""
+    return AssignmentFactory(officer=officer, company=CompanyFactory()).company
