@@ -1,17 +1,18 @@
 """The rules engine: a snapshot of facts and a published standard go in, verdicts come out. No Django, no clock, no database.
 
-    standards = load_folder(DATA_FOLDER)                    # all files or StandardError(file, line, reason)
-    standard = standard_for(standards, title="little_giant", application="认定", on=on)
-    snapshot = Snapshot(uscc=uscc, on=on, district="330603", attributes={"founded_on": day, "industry": "C34"},
-                        figures=[FigureRow(2025, "audit", version.pk, {"revenue": Decimal(136_800_000)})],
-                        titles=[HeldTitle("specialised_sme", start, end, recognition.pk)], incidents=[], judgements=[])
-    sheet = evaluate(standard, snapshot, on=on, windows=[Window(2027, date(2027, 4, 25), date(2027, 5, 25))])
-    sheet.overall, sheet.counts.open, sheet.open_codes, sheet.earliest_window, sheet.digest, sheet.verdicts[0].gap_text
-    summary = evaluate_summary(standard, snapshot, on=on)   # the same answer without texts, for whole registers
-    frozen = sheet.to_dict(); Sheet.from_dict(frozen)       # JSON-safe, stable
-    evaluate(standard, snapshot, on=on, application_year=2027)  # judged for the batch of another year
+standards = load_folder(DATA_FOLDER)                    # all files or StandardError(file, line, reason)
+standard = standard_for(standards, title="little_giant", application="认定", on=on)
+snapshot = Snapshot(uscc=uscc, on=on, district="330603", attributes={"founded_on": day, "industry": "C34"},
+                    figures=[FigureRow(2025, "audit", version.pk, {"revenue": Decimal(136_800_000)})],
+                    titles=[HeldTitle("specialised_sme", start, end, recognition.pk)], incidents=[], judgements=[])
+sheet = evaluate(standard, snapshot, on=on, windows=[Window(2027, date(2027, 4, 25), date(2027, 5, 25))])
+sheet.overall, sheet.counts.open, sheet.open_codes, sheet.earliest_window, sheet.digest, sheet.verdicts[0].gap_text
+summary = evaluate_summary(standard, snapshot, on=on)   # the same answer without texts, for whole registers
+frozen = sheet.to_dict(); Sheet.from_dict(frozen)       # JSON-safe, stable
+evaluate(standard, snapshot, on=on, application_year=2027)  # judged for the batch of another year
 """
 
+from policies.engine.describe import children_of, facts_of, manual_codes_of, manual_criteria_of, nearest_text, threshold_of
 from policies.engine.evaluation import evaluate, evaluate_summary
 from policies.engine.facts import (
     INCIDENT_LABELS,
@@ -60,9 +61,15 @@ __all__ = [
     "Verdict",
     "Window",
     "canonical_text",
+    "children_of",
     "evaluate",
     "evaluate_summary",
+    "facts_of",
     "load_folder",
     "load_standard",
+    "manual_codes_of",
+    "manual_criteria_of",
+    "nearest_text",
     "standard_for",
+    "threshold_of",
 ]

@@ -85,8 +85,7 @@ def compile_criterion(block: Block, reads: Reads, inherited: Inherited, number: 
     if stated != judged_by:
         raise block.fail(f"judged_by 应为 {judged_by}：只有 question 由人判断", "judged_by")
     waivers = tuple(
-        compile_criterion(waiver, reads, replace(here, code=f"{code}x"), at)
-        for at, waiver in enumerate(block.blocks("waived_by"), 1)
+        compile_criterion(waiver, reads, replace(here, code=f"{code}x"), at) for at, waiver in enumerate(block.blocks("waived_by"), 1)
     )
     criterion = Criterion(
         code=code,

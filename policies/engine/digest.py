@@ -18,53 +18,59 @@ _LETTERS = tuple(outcome.value for outcome in OUTCOMES)
 
 
 def digest_of(standard: Standard, facts: Facts, judged: Sequence[tuple[Criterion, int]], overall: str) -> str:
-    """Hex SHA-256. Equal for equal facts whatever the order they came in, the machine or the database."""
+    """Hex SHA-256 over one line of JSON. Equal for equal facts whatever the order they came in, the machine or the database."""
     outcomes = ",".join([f'"{criterion.code}":"{_LETTERS[outcome]}"' for criterion, outcome in judged])
     text = (
         f'{{"standard":"{standard.sha256}","application_year":{facts.year},"district":{_quoted(facts.snapshot.district)},'
         f'"overall":"{overall}","outcomes":{{{outcomes}}},"figures":[{",".join(_figures(standard, facts))}],'
-        f'{_surroundings(standard, facts)}}}'
+        f"{_surroundings(standard, facts)}}}"
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _figures(standard: Standard, facts: Facts) -> list[str]:
-    """One entry per figure used, or per version of a figure in conflict, sorted and once each."""
-    entries: set[str] = set()
-    add = entries.add
-    rows = facts.rows
-    for bundle in standard.plan.bundles:
-        at = bundle.start
-        for code, _ in bundle.items:
-            row = rows[at]
-            if row is not None:
-                add(_figure(code, row, row.values[code]))
-            at += 1
-    if facts.conflicts:
-        for bundle in standard.plan.bundles:
-            for at, (code, _) in enumerate(bundle.items, bundle.start):
-                for row in facts.conflicts.get(at, ()):
-                    add(_figure(code, row, row.values[code]))
-    return sorted(entries)
+    """One entry per slot of the standard that has a figure, or per version of one in conflict; the slots' order is fixed."""
+    entries: list[str] = []
+    conflicts = facts.conflicts
+    at = 0
+    for code, row, value in zip(standard.plan.codes, facts.rows, facts.values, strict=True):
+        if row is not None:
+            version = row.version_id
+            if version.__class__ is int and not row.is_estimate:
+                text = str(value)
+                if "." in text or "E" in text:
+                    text = spelled(value)
+                entries.append(f'["{code}",{row.year},"{row.source}","{text}",{version}]')
+            else:
+                entries.append(_figure(code, row, value))
+        elif conflicts and at in conflicts:
+            entries += [_figure(code, other, other.values[code]) for other in conflicts[at]]
+        at += 1
+    return entries
 
 
 def _figure(code: str, row: FigureRow, value: Value) -> str:
     version = row.version_id
-    name = version if type(version) is int else _quoted(version)
+    name = version if version.__class__ is int else _quoted(version)
     mark = ',"estimate"' if row.is_estimate else ""
     return f'["{code}",{row.year},"{row.source}","{spelled(value)}",{name}{mark}]'
 
 
 def spelled(value: Value) -> str:
     """One spelling per number: 5000.00, 5E+3 and 5000 are all 5000."""
-    if type(value) is Decimal:
-        return f"{value.normalize():f}" if value else "0"
-    if type(value) is bool:
-        return "true" if value else "false"
-    return str(value)
+    text = str(value)
+    if value.__class__ is not Decimal:
+        return text
+    if "E" in text:
+        text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if text != "-0" else "0"
 
 
 def _quoted(value: object) -> str:
+    if value.__class__ is str and value.isalnum():  # type: ignore[union-attr]
+        return f'"{value}"'
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -19,6 +19,7 @@ from policies.engine.units import exact_gap
 
 # products of two amounts and a rate stay exact
 _ARITHMETIC = Context(prec=60)
+_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -64,9 +65,8 @@ def evaluate(
         answer = _answer(standard, snapshot, on, application_year, windows)
         summary = _summarise(answer, windows)
         facts, applies = answer.facts, answer.exclusion is None
-        verdicts = tuple(
-            explain(criterion, facts, answer.base, answer.first_year, applies=applies) for criterion, _ in answer.judged
-        )
+        verdicts = tuple(explain(criterion, facts, answer.base, answer.first_year, applies=applies) for criterion, _ in answer.judged)
+        exclusions = tuple(explain(one, facts, answer.base, answer.first_year) for one in standard.exclusions)
     earliest = summary.earliest_year
     return Sheet(
         standard_id=standard.id,
@@ -94,28 +94,28 @@ def evaluate(
         digest=summary.digest,
         moves_on=_moves_on(facts),
         exclusion="" if answer.exclusion is None else wording.EXCLUDED.format(reason=answer.exclusion.text),
+        exclusions=exclusions,
     )
 
 
-def _answer(
-    standard: Standard, snapshot: Snapshot, on: date, application_year: int | None, windows: Sequence[Window]
-) -> _Answer:
+def _answer(standard: Standard, snapshot: Snapshot, on: date, application_year: int | None, windows: Sequence[Window]) -> _Answer:
     year = on.year if application_year is None else application_year
     facts = Facts(standard.plan, snapshot, on=on, year=year)
     for exclusion in standard.exclusions:
         if judge_criterion(exclusion, facts) == MET:
             judged = [(criterion, NOT_APPLICABLE) for criterion in standard.criteria]
             return _Answer(standard, facts, facts, judged, exclusion, Overall.NOT_APPLICABLE, year, None)
-    judged = [(criterion, judge_criterion(criterion, facts)) for criterion in standard.criteria]
+    judged = [
+        (criterion, judge_criterion(criterion, facts) if criterion.waivers else criterion.condition.judge(facts))
+        for criterion in standard.criteria
+    ]
     base, of_base = facts, judged
     if year < on.year:  # a past batch: the search for the next filing starts in the year of the day asked
         base = Facts(standard.plan, snapshot, on=on, year=on.year)
         of_base = [(criterion, judge_criterion(criterion, base)) for criterion in standard.criteria]
     failing = [criterion for criterion, outcome in of_base if outcome == UNMET]
     first = _not_closed(base.year, on, windows)
-    return _Answer(
-        standard, facts, base, judged, None, _overall(judged), first, _earliest_year(failing, base, first, windows)
-    )
+    return _Answer(standard, facts, base, judged, None, _overall(judged), first, _earliest_year(failing, base, first, windows))
 
 
 def _overall(judged: list[tuple[Criterion, int]]) -> Overall:
@@ -212,20 +212,26 @@ def _stale_after(answer: _Answer, windows: Sequence[Window]) -> date:
     """The first day after `on` on which the calendar alone could change the answer."""
     standard, facts = answer.standard, answer.facts
     on = facts.on
-    days = [date(on.year + 1, 1, 1)]
-    if standard.in_force_until is not None:
-        days.append(standard.in_force_until + timedelta(days=1))
+    first = date(on.year + 1, 1, 1)
+    until = standard.in_force_until
+    if until is not None and on <= until < first:
+        first = until + _DAY
     if standard.titles_read:
         for held in facts.snapshot.titles or ():
             if held.title in standard.titles_read:
-                days.append(held.valid_from)
-                if held.valid_until is not None:
-                    days.append(held.valid_until + timedelta(days=1))
-    days += [window.closes_on + timedelta(days=1) for window in windows if window.closes_on is not None]
-    if standard.turning:
-        turns = [condition.turns_on(facts) for condition in standard.turning]
-        days += [day for day in turns if day is not None]
-    return min(day for day in days if day > on)
+                if on < held.valid_from < first:
+                    first = held.valid_from
+                until = held.valid_until
+                if until is not None and on <= until < first:
+                    first = until + _DAY
+    for window in windows:
+        if window.closes_on is not None and on <= window.closes_on < first:
+            first = window.closes_on + _DAY
+    for condition in standard.turning:
+        day = condition.turns_on(facts)
+        if day is not None and on < day < first:
+            first = day
+    return first
 
 
 def _facts_used(facts: Facts) -> tuple[VersionId, ...]:
@@ -238,7 +244,7 @@ def _facts_used(facts: Facts) -> tuple[VersionId, ...]:
 def _moves_on(facts: Facts) -> str:
     """The line that says which years the next filing will look at, while the open year has no figures yet."""
     year = facts.on_year
-    if facts.year > year or any(year in years for years in facts.snapshot.index.values()):
+    if facts.year > year or facts.snapshot.index.has_year(year):
         return ""
     years = wording.YEARS_JOIN.join([str(year - 1), str(year)])
     return wording.MOVES_ON.format(next=year + 1, years=years, open=year)

@@ -64,9 +64,7 @@ def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *,
             judgement.id,
             judgement.evidence_sha,
         ),
-        children=tuple(
-            explain(child, facts, base, first_year, applies=applies) for child in _branches(criterion, facts)
-        ),
+        children=tuple(explain(child, facts, base, first_year, applies=applies) for child in _branches(criterion, facts)),
         waivers=tuple(explain(waiver, facts, base, first_year, applies=applies) for waiver in criterion.waivers),
     )
 
@@ -105,5 +103,3 @@ def missing_facts(verdicts: Iterable[Verdict]) -> tuple[Missing, ...]:
             first.setdefault((lack.fact, lack.year), lack)
     keys = sorted(first, key=lambda key: -counted[key])
     return tuple(first[key] for key in keys)
-
-

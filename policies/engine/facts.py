@@ -152,39 +152,45 @@ class Snapshot:
     titles: Sequence[HeldTitle] | None = ()
     incidents: Sequence[IncidentFact] | None = ()
     judgements: Sequence[JudgementFact] = ()
-    _index: dict[str, RowsByYear] = field(init=False, repr=False, compare=False)
+    index: "FigureIndex" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", _index_figures(self.figures))
-
-    def rows_of(self, source: str) -> RowsByYear:
-        """Rows of one source by year; a list where a source has several versions for one year."""
-        return self._index.get(source) or _NO_ROWS
-
-    @property
-    def index(self) -> dict[str, RowsByYear]:
-        """Source → year → row or rows; read only."""
-        return self._index
+        object.__setattr__(self, "index", _index_figures(self.figures))
 
 
-_NO_ROWS: RowsByYear = {}
+class FigureIndex:
+    """Figures by source and year, estimates apart. `has_versions`: some source has several rows for one year."""
+
+    __slots__ = ("actual", "estimates", "has_versions")
+
+    def __init__(self) -> None:
+        self.actual: dict[str, RowsByYear] = {}
+        self.estimates: dict[str, RowsByYear] = {}
+        self.has_versions = False
+
+    def has_year(self, year: int) -> bool:
+        """Whether any source says anything about a year."""
+        return any(year in years for part in (self.actual, self.estimates) for years in part.values())
 
 
-def _index_figures(figures: Sequence[FigureValue | FigureRow]) -> dict[str, RowsByYear]:
-    index: dict[str, RowsByYear] = {}
+def _index_figures(figures: Sequence[FigureValue | FigureRow]) -> FigureIndex:
+    whole = FigureIndex()
     for figure in figures:
         row = figure if type(figure) is FigureRow else _as_row(figure)
+        index = whole.estimates if row.is_estimate else whole.actual
         years = index.get(row.source)
         if years is None:
             years = index[row.source] = {}
         known = years.get(row.year)
         if known is None:
             years[row.year] = row
-        elif isinstance(known, list):
+            continue
+        whole.has_versions = True
+        if isinstance(known, list):
             known.append(row)
         else:
             years[row.year] = [known, row]
-    return index
+    return whole
 
 
 def _as_row(figure: FigureValue | FigureRow) -> FigureRow:

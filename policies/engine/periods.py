@@ -56,5 +56,7 @@ def parse_period(text: str) -> Period:
         return Period(text, Span.POINT, 0)
     match = _LAST_YEARS.match(text)
     if not match:
-        raise ValueError(f"不认识的期间“{text}”，可用：上年度、上年末、当年、申请日、近两年每年、近两年合计、近三年平均、近三年任一年、近两年（增长率）")
+        raise ValueError(
+            f"不认识的期间“{text}”，可用：上年度、上年末、当年、申请日、近两年每年、近两年合计、近三年平均、近三年任一年、近两年（增长率）"
+        )
     return Period(text, _SPANS[match[2]], _NUMERALS[match[1]])

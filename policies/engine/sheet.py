@@ -151,7 +151,8 @@ class Sheet:
     """The gap sheet of one company against one standard on one day; verdicts in the order of the clauses.
 
     `veto_codes`: vetoes in force. `stale_after`: the first day on which the calendar alone could change the answer.
-    `earliest_window`: its dates are None where no window of that year is known. `exclusion`: why the sheet is 不适用.
+    `earliest_window`: its dates are None where no window of that year is known. `exclusion`: why the sheet is 不适用;
+    `exclusions`: what would exclude the company, MET where it does.
     """
 
     standard_id: str
@@ -179,6 +180,7 @@ class Sheet:
     digest: str
     moves_on: str = ""
     exclusion: str = ""
+    exclusions: tuple[Verdict, ...] = ()
 
     def verdict(self, code: str) -> Verdict:
         """The verdict of one top-level criterion; KeyError when the standard has none of that code."""

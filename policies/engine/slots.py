@@ -15,21 +15,35 @@ from policies.engine.facts import FigureRow, JudgementFact, RowsByYear, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """`items`: (fact, offset from the application year), values stored from `start` on; `shifts`: years to try in turn."""
+    """`items`: (fact, offset from the application year), values stored from `start` on; `shifts`: years to try in turn.
+
+    `order` is the place of its sources in the plan's list of source orders.
+    """
 
     start: int
     items: tuple[tuple[str, int], ...]
     sources: tuple[str, ...]
     shifts: tuple[int, ...]
+    order: int
 
 
 class Plan:
-    """All bundles of one standard; filled while it is compiled."""
+    """All bundles of one standard; filled while it is compiled. `codes` names the fact of every slot."""
 
     def __init__(self) -> None:
         self.bundles: list[Bundle] = []
-        self.size = 0
+        self.orders: list[tuple[str, ...]] = []
+        self.codes: list[str] = []
+        # the usual shapes, flat: (slot, fact, offset, order) and (slot, fact, fact, offset, order)
+        self.singles: list[tuple[int, str, int, int]] = []
+        self.pairs: list[tuple[int, str, str, int, int]] = []
+        self.others: list[Bundle] = []
         self._known: dict[tuple[object, ...], int] = {}
+
+    @property
+    def size(self) -> int:
+        """How many slots there are."""
+        return len(self.codes)
 
     def add(self, items: Sequence[tuple[str, int]], sources: tuple[str, ...], shifts: tuple[int, ...] = (0,)) -> int:
         """Index of the bundle's first value; a bundle asked for twice is looked up once."""
@@ -37,8 +51,17 @@ class Plan:
         start = self._known.get(key)
         if start is None:
             start = self._known[key] = self.size
-            self.bundles.append(Bundle(start, tuple(items), sources, shifts))
-            self.size += len(items)
+            if sources not in self.orders:
+                self.orders.append(sources)
+            bundle = Bundle(start, tuple(items), sources, shifts, self.orders.index(sources))
+            self.bundles.append(bundle)
+            self.codes += [fact for fact, _ in items]
+            if len(items) == 1 and shifts == (0,):
+                self.singles.append((start, *items[0], bundle.order))
+            elif len(items) == 2 and shifts == (0,) and items[0][1] == items[1][1]:
+                self.pairs.append((start, items[0][0], items[1][0], items[0][1], bundle.order))
+            else:
+                self.others.append(bundle)
         return start
 
 
@@ -52,51 +75,77 @@ class Facts:
         self.on = on
         self.on_year = on.year
         self.year = year
-        self.values: list[Value] = [None] * plan.size
-        self.rows: list[FigureRow | None] = [None] * plan.size
+        self.values: list[Value] = [None] * len(plan.codes)
+        self.rows: list[FigureRow | None] = [None] * len(plan.codes)
         self.conflicts: dict[int, tuple[FigureRow, ...]] = {}
-        self.valid_titles = (
-            None if snapshot.titles is None else {held.title for held in snapshot.titles if held.is_valid_on(on)}
-        )
+        self.valid_titles = None if snapshot.titles is None else {held.title for held in snapshot.titles if held.is_valid_on(on)}
         self.judgements = latest_judgements(snapshot.judgements, on)
         index = snapshot.index
-        if index:
+        if index.has_versions or index.estimates:
             for bundle in plan.bundles:
-                self._look_up(bundle, index)
+                self._look_up_slowly(bundle)
+        elif index.actual:
+            self._look_up_plainly(plan, index.actual)
 
-    def _look_up(self, bundle: Bundle, index: dict[str, RowsByYear]) -> None:
-        # the usual case first: one row per source and year, audited, nothing missing
-        years = index.get(bundle.sources[0])
-        if years is not None:
-            at = bundle.start
-            base = self.year + bundle.shifts[0]
-            for fact, offset in bundle.items:
-                row = years.get(base + offset)
-                if row is None or type(row) is list or row.is_estimate:  # type: ignore[union-attr]
-                    break
-                value = row.values.get(fact)  # type: ignore[union-attr]
-                if value is None or (type(value) is not int and not is_usable(value)):
-                    break
-                self.values[at] = value
-                self.rows[at] = row  # type: ignore[assignment]
-                at += 1
-            else:
-                return
-        self._look_up_slowly(bundle, index)
+    def _look_up_plainly(self, plan: Plan, index: dict[str, RowsByYear]) -> None:
+        """One row per source and year, no estimates: the usual case, and the hot path of whole registers."""
+        values, rows, application_year = self.values, self.rows, self.year
+        orders = [[index[source] for source in order if source in index] for order in plan.orders]
+        for at, fact, offset, order in plan.singles:
+            for years in orders[order]:
+                row = years.get(application_year + offset)
+                if row is not None:
+                    value = row.values.get(fact)  # type: ignore[union-attr]
+                    if value is not None and (value.__class__ is not Decimal or value.is_finite()):
+                        values[at] = value
+                        rows[at] = row  # type: ignore[assignment]
+                        break
+        for at, over, under, offset, order in plan.pairs:
+            for years in orders[order]:
+                row = years.get(application_year + offset)
+                if row is not None:
+                    upper = row.values.get(over)  # type: ignore[union-attr]
+                    lower = row.values.get(under)  # type: ignore[union-attr]
+                    if upper is not None and lower is not None and is_usable(upper) and is_usable(lower):
+                        values[at] = upper
+                        values[at + 1] = lower
+                        rows[at] = rows[at + 1] = row  # type: ignore[assignment]
+                        break
+        for bundle in plan.others:
+            self._look_up_other(bundle, orders[bundle.order])
 
-    def _look_up_slowly(self, bundle: Bundle, index: dict[str, RowsByYear]) -> None:
-        stop = bundle.start + len(bundle.items)
-        self.values[bundle.start : stop] = [None] * len(bundle.items)
-        self.rows[bundle.start : stop] = [None] * len(bundle.items)
+    def _look_up_other(self, bundle: Bundle, sources: list[RowsByYear]) -> None:
         for shift in bundle.shifts:
-            for allow_estimates in (False, True):
+            base = self.year + shift
+            for years in sources:
+                at = bundle.start
+                for fact, offset in bundle.items:
+                    row = years.get(base + offset)
+                    if row is None:
+                        break
+                    value = row.values.get(fact)  # type: ignore[union-attr]
+                    if value is None or not is_usable(value):
+                        break
+                    self.values[at] = value
+                    self.rows[at] = row  # type: ignore[assignment]
+                    at += 1
+                else:
+                    return
+        for at in range(bundle.start, bundle.start + len(bundle.items)):
+            self.values[at] = None
+            self.rows[at] = None
+
+    def _look_up_slowly(self, bundle: Bundle) -> None:
+        index = self.snapshot.index
+        for shift in bundle.shifts:
+            for part in (index.actual, index.estimates):
                 for source in bundle.sources:
-                    if source in index and self._take(bundle, index[source], self.year + shift, allow_estimates):
+                    if source in part and self._take(bundle, part[source], self.year + shift):
                         return
 
-    def _take(self, bundle: Bundle, years: RowsByYear, base: int, allow_estimates: bool) -> bool:
+    def _take(self, bundle: Bundle, years: RowsByYear, base: int) -> bool:
         """Whether one source settles the bundle: with all its figures, or with a conflict."""
-        found = [pick(years.get(base + offset), fact, allow_estimates) for fact, offset in bundle.items]
+        found = [pick(years.get(base + offset), fact) for fact, offset in bundle.items]
         clashes = {bundle.start + at: rows for at, rows in enumerate(found) if len(rows) > 1}
         if clashes:
             self.conflicts.update(clashes)
@@ -110,17 +159,16 @@ class Facts:
 
     def has_figure(self, fact: str, year: int, sources: tuple[str, ...]) -> bool:
         """Whether any of the sources gives the figure at all, conflict or not."""
-        return any(pick(self.snapshot.rows_of(source).get(year), fact, True) for source in sources)
+        index = self.snapshot.index
+        return any(pick(part[source].get(year), fact) for part in (index.actual, index.estimates) for source in sources if source in part)
 
 
-def pick(known: FigureRow | list[FigureRow] | None, fact: str, allow_estimates: bool) -> tuple[FigureRow, ...]:
+def pick(known: FigureRow | list[FigureRow] | None, fact: str) -> tuple[FigureRow, ...]:
     """Rows of one source and year that give a figure: none, one, or several that differ."""
     if known is None:
         return ()
     rows = known if isinstance(known, list) else [known]
-    giving = [row for row in rows if is_usable(row.values.get(fact)) and (allow_estimates or not row.is_estimate)]
-    if allow_estimates and any(not row.is_estimate for row in giving):
-        giving = [row for row in giving if not row.is_estimate]
+    giving = [row for row in rows if is_usable(row.values.get(fact))]
     if not giving:
         return ()
     giving.sort(key=lambda row: str(row.version_id))
@@ -130,14 +178,8 @@ def pick(known: FigureRow | list[FigureRow] | None, fact: str, allow_estimates: 
 
 
 def is_usable(value: Value) -> bool:
-    """Whether a figure can be compared: reported, and a finite number. A float is a programming error."""
-    if value is None:
-        return False
-    if isinstance(value, Decimal):
-        return value.is_finite()
-    if isinstance(value, int):
-        return True
-    raise TypeError(f"figures are Decimal, int or bool, not {type(value).__name__}")
+    """Whether a figure can be compared: reported, and a finite number."""
+    return value is not None and (value.__class__ is not Decimal or value.is_finite())  # type: ignore[union-attr]
 
 
 _NO_JUDGEMENTS: dict[str, JudgementFact] = {}

@@ -130,3 +130,7 @@ def source_label(code: str) -> str:
 def who_supplies(sources: tuple[str, ...]) -> str:
     """The sentence that says who can supply a missing figure."""
     return WHO_SUPPLIES[Source(sources[0])]
+
+
+NEAREST = "{text}：差 {gap} {unit}（{kind}）"
+NEAREST_BARE = "{text}（{kind}）"

@@ -74,9 +74,7 @@ class AnyOf(Condition):
         return min(gaps, key=lambda gap: (KIND_ORDER[gap.kind], gap.relative))
 
     def closes(self, facts: Facts, earliest: int) -> str:
-        ways = wording.JOIN.join(
-            child.condition.closes(facts, child.condition.earliest(facts)) for child in self.children
-        )
+        ways = wording.JOIN.join(child.condition.closes(facts, child.condition.earliest(facts)) for child in self.children)
         return wording.CLOSE_ANY.format(ways=ways)
 
     def missing(self, facts: Facts) -> tuple[Missing, ...]:
@@ -114,9 +112,7 @@ class AllOf(Condition):
         return max(gaps, key=lambda gap: (KIND_ORDER[gap.kind], gap.relative))
 
     def closes(self, facts: Facts, earliest: int) -> str:
-        return wording.JOIN.join(
-            child.condition.closes(facts, child.condition.earliest(facts)) for child in self._failing(facts)
-        )
+        return wording.JOIN.join(child.condition.closes(facts, child.condition.earliest(facts)) for child in self._failing(facts))
 
     def missing(self, facts: Facts) -> tuple[Missing, ...]:
         return tuple(lack for child in self.children for lack in missing_of(child, facts))

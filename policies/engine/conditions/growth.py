@@ -126,15 +126,10 @@ class Growth(Condition):
                 earliest=earliest,
             )
         need = known[0] * (1 + self.line.value / HUNDRED) ** self.spans
-        return wording.CLOSE_GROWTH.format(
-            open=last, label=self.measure.label, need=show_gap(need, self.measure.unit), apply=earliest
-        )
+        return wording.CLOSE_GROWTH.format(open=last, label=self.measure.label, need=show_gap(need, self.measure.unit), apply=earliest)
 
     def observe(self, facts: Facts) -> tuple[Observed, ...]:
-        years = tuple(
-            self.measure.observed(facts, self.start + at, facts.year + offset, None)
-            for at, offset in enumerate(self.offsets)
-        )
+        years = tuple(self.measure.observed(facts, self.start + at, facts.year + offset, None) for at, offset in enumerate(self.offsets))
         value = self.value(facts)
         if value is None:
             return years

@@ -81,12 +81,8 @@ class NoIncident(Condition):
     def __init__(self, bars: tuple[Bar, ...], years: int) -> None:
         self.bars, self.years = bars, years
         self.kinds = frozenset(kind for bar in bars for kind in bar.kinds)
-        self.names = wording.YEARS_JOIN.join(
-            INCIDENT_LABELS[kind] for kind in IncidentKind if kind.value in self.kinds
-        )
-        self.threshold_text = (
-            wording.INCIDENT_THRESHOLD_YEARS.format(years=years) if years else wording.INCIDENT_THRESHOLD_NOW
-        )
+        self.names = wording.YEARS_JOIN.join(INCIDENT_LABELS[kind] for kind in IncidentKind if kind.value in self.kinds)
+        self.threshold_text = wording.INCIDENT_THRESHOLD_YEARS.format(years=years) if years else wording.INCIDENT_THRESHOLD_NOW
 
         def judge(facts: Facts) -> int:
             incidents = facts.snapshot.incidents
@@ -137,8 +133,10 @@ class NoIncident(Condition):
         return max((day for i in self._standing(facts) if (day := self.free_on(i)) is not None), default=None)
 
     def turns_on(self, facts: Facts) -> date | None:
+        if not facts.snapshot.incidents:
+            return None
         days = []
-        for incident in facts.snapshot.incidents or ():
+        for incident in facts.snapshot.incidents:
             if incident.kind in self.kinds:
                 days += [incident.starts_on, self.free_on(incident)]
         return min((day for day in days if day is not None and day > facts.on), default=None)

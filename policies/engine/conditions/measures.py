@@ -150,9 +150,7 @@ class Measure:
                 text = wording.MISSING_DISPUTED.format(year=year, label=label)
             elif facts.rows[i] is None and not (len(self.codes) > 1 and facts.has_figure(code, year, self.sources)):
                 source = wording.source_label(self.sources[0])
-                text = wording.MISSING_FIGURE.format(
-                    year=year, label=label, source=source, who=wording.who_supplies(self.sources)
-                )
+                text = wording.MISSING_FIGURE.format(year=year, label=label, source=source, who=wording.who_supplies(self.sources))
             else:
                 continue
             found.append(Missing(code, label, year, self.sources, text))

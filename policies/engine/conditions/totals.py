@@ -123,9 +123,7 @@ class Total(Condition):
         open_years = wording.YEARS_JOIN.join(str(year) for year in years if year >= facts.on_year)
         need = self._limit() - have
         if not closed:
-            return wording.CLOSE_TOTAL_FRESH.format(
-                open=open_years, label=label, need=show_gap(need, self.unit), apply=earliest
-            )
+            return wording.CLOSE_TOTAL_FRESH.format(open=open_years, label=label, need=show_gap(need, self.unit), apply=earliest)
         shut = wording.YEARS_JOIN.join(map(str, closed))
         if need <= 0:
             return wording.CLOSE_TOTAL_DONE.format(closed=shut, have=show(have, self.unit), apply=earliest)
@@ -140,8 +138,7 @@ class Total(Condition):
 
     def observe(self, facts: Facts) -> tuple[Observed, ...]:
         return tuple(
-            self.measure.observed(facts, at, facts.year + offset, None)
-            for offset, at in zip(self.offsets, self.starts, strict=True)
+            self.measure.observed(facts, at, facts.year + offset, None) for offset, at in zip(self.offsets, self.starts, strict=True)
         ) + self._whole(facts)
 
     def _whole(self, facts: Facts) -> tuple[Observed, ...]:

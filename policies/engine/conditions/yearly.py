@@ -32,9 +32,7 @@ class Yearly(Condition):
         """(year, slot) of the years that fail, oldest first."""
         values = facts.values
         return [
-            (facts.year + offset, at)
-            for offset, at in zip(self.offsets, self.starts, strict=True)
-            if self.compare(values, at) is False
+            (facts.year + offset, at) for offset, at in zip(self.offsets, self.starts, strict=True) if self.compare(values, at) is False
         ]
 
     def amount(self, facts: Facts, at: int) -> Decimal:
@@ -45,8 +43,7 @@ class Yearly(Condition):
 
     def observe(self, facts: Facts) -> tuple[Observed, ...]:
         return tuple(
-            self.measure.observed(facts, at, year, self.line.value)
-            for year, at in zip(self.years(facts), self.starts, strict=True)
+            self.measure.observed(facts, at, year, self.line.value) for year, at in zip(self.years(facts), self.starts, strict=True)
         )
 
     def missing(self, facts: Facts) -> tuple[Missing, ...]:

@@ -1,0 +1,49 @@
+"""What a compiled standard can be asked about itself, for pages and for the code that gathers its facts."""
+
+from collections.abc import Iterator
+
+from policies.engine import wording
+from policies.engine.outcomes import GAP_KIND_LABELS
+from policies.engine.sheet import Nearest
+from policies.engine.standard import Criterion, Standard
+
+
+def facts_of(standard: Standard) -> tuple[str, ...]:
+    """Catalogue codes of the figures the standard reads, sorted."""
+    return tuple(sorted(set(standard.plan.codes)))
+
+
+def children_of(criterion: Criterion) -> tuple[Criterion, ...]:
+    """The alternatives or parts of a group; none for a single test."""
+    return criterion.condition.children
+
+
+def threshold_of(criterion: Criterion) -> str:
+    """The published line as printed, `≥ 3%`; empty where there is no number."""
+    return criterion.condition.threshold_text
+
+
+def _all(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
+    for criterion in criteria:
+        yield criterion
+        yield from _all(children_of(criterion))
+        yield from _all(criterion.waivers)
+
+
+def manual_criteria_of(standard: Standard) -> tuple[tuple[str, str], ...]:
+    """(code, text) of everything people judge, in the order of the clauses."""
+    return tuple((one.code, one.text) for one in _all(standard.criteria) if one.judged_by == "officer")
+
+
+def manual_codes_of(standard: Standard) -> frozenset[str]:
+    """Codes of everything people judge."""
+    return frozenset(code for code, _text in manual_criteria_of(standard))
+
+
+def nearest_text(standard: Standard, nearest: Nearest) -> str:
+    """The gap closest to its line in one phrase: which criterion, how far, of which kind."""
+    text = next((one.text for one in _all(standard.criteria) if one.code == nearest.code), nearest.code)
+    kind = GAP_KIND_LABELS[nearest.kind]
+    if nearest.gap is None:
+        return wording.NEAREST_BARE.format(text=text, kind=kind)
+    return wording.NEAREST.format(text=text, gap=f"{nearest.gap.normalize():,f}", unit=nearest.unit, kind=kind)
