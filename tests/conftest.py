@@ -15,6 +15,8 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+pytest_plugins = ["tests.rigs.append_only"]
+
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

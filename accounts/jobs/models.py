@@ -66,3 +66,6 @@ class ScheduleRun(models.Model):
     class Meta:
         ordering = ["-day", "name"]
         constraints = [models.UniqueConstraint(fields=["name", "day"], name="one_run_per_schedule_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"

@@ -79,6 +79,9 @@ class Quota(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.year} {self.title_id} {self.kind} {self.value}"
+
 
 class PlanConflict(models.Model):
     """口径冲突: figures of one plan that disagree, each with its clause; the first is the one counted."""
@@ -93,6 +96,9 @@ class PlanConflict(models.Model):
     class Meta:
         ordering = ["plan", "pk"]
         constraints = [models.UniqueConstraint(fields=["plan", "name"], name="one_conflict_per_plan_and_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CountingRule(models.Model):
@@ -110,4 +116,5 @@ class CountingRule(models.Model):
         ordering = ["plan", "pk"]
         constraints = [models.UniqueConstraint(fields=["plan", "subject"], name="one_counting_rule_per_subject")]
 
-
+    def __str__(self) -> str:
+        return self.subject

@@ -6,104 +6,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0002_search_index'),
+        ("companies", "0002_search_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Standard',
+            name="Standard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('application_type', models.CharField(choices=[('认定', '认定'), ('复核', '复核'), ('重新认定', '重新认定')], max_length=10, verbose_name='申请类型')),
-                ('jurisdiction', models.CharField(max_length=30, verbose_name='适用地域')),
-                ('in_force_from', models.DateField(verbose_name='施行日')),
-                ('in_force_until', models.DateField(blank=True, null=True, verbose_name='废止日')),
-                ('document_number', models.CharField(max_length=100, verbose_name='文号')),
-                ('annex', models.CharField(blank=True, max_length=50, verbose_name='附件')),
-                ('text', models.TextField(verbose_name='规则文本')),
-                ('sha256', models.CharField(max_length=64, unique=True, verbose_name='校验值')),
-                ('published_on', models.DateField(verbose_name='入库日')),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standards', to='companies.title')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "application_type",
+                    models.CharField(
+                        choices=[("认定", "认定"), ("复核", "复核"), ("重新认定", "重新认定")], max_length=10, verbose_name="申请类型"
+                    ),
+                ),
+                ("jurisdiction", models.CharField(max_length=30, verbose_name="适用地域")),
+                ("in_force_from", models.DateField(verbose_name="施行日")),
+                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="废止日")),
+                ("document_number", models.CharField(max_length=100, verbose_name="文号")),
+                ("annex", models.CharField(blank=True, max_length=50, verbose_name="附件")),
+                ("text", models.TextField(verbose_name="规则文本")),
+                ("sha256", models.CharField(max_length=64, unique=True, verbose_name="校验值")),
+                ("published_on", models.DateField(verbose_name="入库日")),
+                ("title", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="standards", to="companies.title")),
             ],
             options={
-                'ordering': ['title', 'application_type', '-in_force_from'],
+                "ordering": ["title", "application_type", "-in_force_from"],
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('criterion', models.CharField(max_length=40, verbose_name='条件')),
-                ('outcome', models.CharField(choices=[('met', '达标'), ('unmet', '未达标')], max_length=10, verbose_name='判断')),
-                ('note', models.TextField(verbose_name='说明')),
-                ('happened_on', models.DateField(verbose_name='判断日')),
-                ('known_on', models.DateField(verbose_name='知悉日')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤回日')),
-                ('withdrawal_note', models.CharField(blank=True, max_length=300, verbose_name='撤回理由')),
-                ('stamp', models.CharField(blank=True, max_length=10, verbose_name='期初 / 演示')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='companies.company')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='companies.evidence')),
-                ('judged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='policies.standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("criterion", models.CharField(max_length=40, verbose_name="条件")),
+                ("outcome", models.CharField(choices=[("met", "达标"), ("unmet", "未达标")], max_length=10, verbose_name="判断")),
+                ("note", models.TextField(verbose_name="说明")),
+                ("happened_on", models.DateField(verbose_name="判断日")),
+                ("known_on", models.DateField(verbose_name="知悉日")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤回日")),
+                ("withdrawal_note", models.CharField(blank=True, max_length=300, verbose_name="撤回理由")),
+                ("stamp", models.CharField(blank=True, max_length=10, verbose_name="期初 / 演示")),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="judgements", to="companies.company"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="judgements",
+                        to="companies.evidence",
+                    ),
+                ),
+                (
+                    "judged_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="judgements", to="policies.standard"),
+                ),
             ],
             options={
-                'ordering': ['-happened_on', '-pk'],
+                "ordering": ["-happened_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('application_year', models.PositiveSmallIntegerField(verbose_name='申报年度')),
-                ('overall', models.CharField(choices=[('not_yet', '暂不满足'), ('data_needed', '需补数据'), ('possible', '存在机会'), ('promising', '较有希望'), ('not_applicable', '不适用')], max_length=14, verbose_name='结论')),
-                ('met_count', models.PositiveSmallIntegerField(verbose_name='达标')),
-                ('unmet_count', models.PositiveSmallIntegerField(verbose_name='未达标')),
-                ('unknown_count', models.PositiveSmallIntegerField(verbose_name='缺数据')),
-                ('manual_count', models.PositiveSmallIntegerField(verbose_name='待人工核')),
-                ('open_count', models.PositiveSmallIntegerField(help_text='未达标 + 缺数据，只计由指标判定的条件', verbose_name='还差')),
-                ('open_codes', models.CharField(blank=True, max_length=300)),
-                ('nearest_text', models.CharField(blank=True, max_length=200, verbose_name='最近的差距')),
-                ('earliest_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='最早可申报')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要值')),
-                ('evaluated_on', models.DateField(verbose_name='评估日')),
-                ('stale_after', models.DateField(blank=True, null=True, verbose_name='有效至')),
-                ('is_stale', models.BooleanField(default=False, verbose_name='待重算')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='companies.company')),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='companies.title')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='policies.standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("application_year", models.PositiveSmallIntegerField(verbose_name="申报年度")),
+                (
+                    "overall",
+                    models.CharField(
+                        choices=[
+                            ("not_yet", "暂不满足"),
+                            ("data_needed", "需补数据"),
+                            ("possible", "存在机会"),
+                            ("promising", "较有希望"),
+                            ("not_applicable", "不适用"),
+                        ],
+                        max_length=14,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("met_count", models.PositiveSmallIntegerField(verbose_name="达标")),
+                ("unmet_count", models.PositiveSmallIntegerField(verbose_name="未达标")),
+                ("unknown_count", models.PositiveSmallIntegerField(verbose_name="缺数据")),
+                ("manual_count", models.PositiveSmallIntegerField(verbose_name="待人工核")),
+                ("open_count", models.PositiveSmallIntegerField(help_text="未达标 + 缺数据，只计由指标判定的条件", verbose_name="还差")),
+                ("open_codes", models.CharField(blank=True, max_length=300)),
+                ("nearest_text", models.CharField(blank=True, max_length=200, verbose_name="最近的差距")),
+                ("earliest_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="最早可申报")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要值")),
+                ("evaluated_on", models.DateField(verbose_name="评估日")),
+                ("stale_after", models.DateField(blank=True, null=True, verbose_name="有效至")),
+                ("is_stale", models.BooleanField(default=False, verbose_name="待重算")),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="evaluations", to="companies.company"),
+                ),
+                ("title", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="evaluations", to="companies.title")),
+                (
+                    "standard",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="evaluations", to="policies.standard"),
+                ),
             ],
             options={
-                'ordering': ['company', 'title'],
+                "ordering": ["company", "title"],
             },
         ),
         migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.UniqueConstraint(fields=('title', 'application_type', 'jurisdiction', 'in_force_from'), name='one_standard_per_title_type_place_and_day'),
+            model_name="standard",
+            constraint=models.UniqueConstraint(
+                fields=("title", "application_type", "jurisdiction", "in_force_from"), name="one_standard_per_title_type_place_and_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on__isnull', True)), fields=('company', 'standard', 'criterion'), name='one_judgement_in_force_per_criterion'),
+            model_name="judgement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_on__isnull", True)),
+                fields=("company", "standard", "criterion"),
+                name="one_judgement_in_force_per_criterion",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['title', 'overall', 'company'], name='evaluation_outcome'),
+            model_name="evaluation",
+            index=models.Index(fields=["title", "overall", "company"], name="evaluation_outcome"),
         ),
         migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['title', 'open_count', 'company'], name='evaluation_open'),
+            model_name="evaluation",
+            index=models.Index(fields=["title", "open_count", "company"], name="evaluation_open"),
         ),
         migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['is_stale', 'company'], name='evaluation_stale'),
+            model_name="evaluation",
+            index=models.Index(fields=["is_stale", "company"], name="evaluation_stale"),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('company', 'title'), name='one_evaluation_per_company_and_title'),
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(fields=("company", "title"), name="one_evaluation_per_company_and_title"),
         ),
     ]

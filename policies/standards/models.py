@@ -150,3 +150,6 @@ class Evaluation(models.Model):
             models.Index(fields=["title", "open_count", "company"], name="evaluation_open"),
             models.Index(fields=["is_stale", "company"], name="evaluation_stale"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.title_id} {self.overall}"

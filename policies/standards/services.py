@@ -12,6 +12,7 @@ from accounts.audit import services as audit
 from accounts.roles import Role
 from companies.assignments.models import Assignment
 from companies.recognitions.models import Title
+from companies.register import slots
 from companies.register.models import Company
 from core.errors import NotPermitted, Refusal
 from policies import engine
@@ -25,8 +26,23 @@ if TYPE_CHECKING:
     from companies.evidence.models import Evidence
 
 CHUNK = 500
-UPDATED = ("standard", "application_year", "overall", "met_count", "unmet_count", "unknown_count", "manual_count", "open_count", "open_codes",
-           "nearest_text", "earliest_year", "digest", "evaluated_on", "stale_after", "is_stale")  # fmt: skip
+UPDATED = (
+    "standard",
+    "application_year",
+    "overall",
+    "met_count",
+    "unmet_count",
+    "unknown_count",
+    "manual_count",
+    "open_count",
+    "open_codes",
+    "nearest_text",
+    "earliest_year",
+    "digest",
+    "evaluated_on",
+    "stale_after",
+    "is_stale",
+)
 
 
 class NoStandard(Refusal):
@@ -99,23 +115,13 @@ def _evaluation(published: Published, subject: Subject, *, on: date) -> Evaluati
         manual_count=counts.manual,
         open_count=counts.open,
         open_codes=" ".join(summary.open_codes)[:300],
-        nearest_text=_nearest_text(summary),
+        nearest_text=engine.nearest_text(published.compiled, summary.nearest)[:200] if summary.nearest else "",
         earliest_year=summary.earliest_year,
         digest=summary.digest,
         evaluated_on=on,
         stale_after=summary.stale_after,
         is_stale=False,
     )
-
-
-def _nearest_text(summary: engine.Summary) -> str:
-    nearest = summary.nearest
-    if nearest is None:
-        return ""
-    kind = engine.GAP_KIND_LABELS[nearest.kind]
-    if nearest.gap is None:
-        return f"{nearest.code} {kind}".strip()
-    return engine.nearest_text(nearest)
 
 
 def facts_read(standards: Iterable[Published]) -> tuple[str, ...]:
@@ -202,7 +208,7 @@ def judgement_make(
         known_on=on,
         stamp=opening.stamp(),
     )
-    evaluation_refresh(company_ids=[company.pk], on=on)
+    slots.emit("judgement_changed", judgement=judgement, by=by, on=on)
     audit.record("judgement.made", actor=by, target=judgement, after=_shown(judgement), reason=note, on=on)
     return judgement
 
@@ -217,7 +223,7 @@ def judgement_withdraw(*, judgement: Judgement, by: "User", on: date, reason: st
         return judgement
     judgement.withdrawn_on, judgement.withdrawn_by, judgement.withdrawal_note = on, by, reason.strip()[:300]
     judgement.save()
-    evaluation_refresh(company_ids=[judgement.company_id], on=on)
+    slots.emit("judgement_changed", judgement=judgement, by=by, on=on)
     audit.record("judgement.withdrawn", actor=by, target=judgement, after=_shown(judgement), reason=reason, on=on)
     return judgement
 

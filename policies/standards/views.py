@@ -128,5 +128,3 @@ def judgement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     judgement = get_object_or_404(Judgement.objects.visible_to(request.user).select_related("company", "standard__title"), pk=pk)  # type: ignore[arg-type]
     services.judgement_withdraw(judgement=judgement, by=request.user, on=localdate(), reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
     return done(request, _("判断已撤回。"), to=f"/companies/{judgement.company.uscc}/sheets/{judgement.standard.title.code}/")
-
-

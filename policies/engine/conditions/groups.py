@@ -13,6 +13,7 @@ from policies.engine.conditions.base import (
     Gap,
 )
 from policies.engine.conditions.measures import Line, Measure
+from policies.engine.conditions.questions import Question
 from policies.engine.outcomes import GapKind
 from policies.engine.sheet import Missing, Observed
 from policies.engine.slots import Facts, Plan
@@ -46,13 +47,23 @@ def missing_of(criterion: Criterion, facts: Facts) -> tuple[Missing, ...]:
     return criterion.condition.missing(facts) if judge_criterion(criterion, facts) == UNKNOWN else ()
 
 
+def asks_a_person(criterion: Criterion) -> bool:
+    """Whether a branch rests on a person's judgement, alone or among others."""
+    condition = criterion.condition
+    return isinstance(condition, Question) or any(asks_a_person(child) for child in condition.children)
+
+
 class AnyOf(Condition):
-    """满足其一: counts once, however many ways it names."""
+    """满足其一: counts once, however many ways it names.
+
+    A filing year is promised by the ways that figures decide; ways that need a person's judgement only where there is no other.
+    """
 
     mode = "any"
 
     def __init__(self, children: tuple[Criterion, ...]) -> None:
         self.children = children
+        self.promised = tuple(child for child in children if not asks_a_person(child)) or children
 
         def judge(facts: Facts) -> int:
             outcome = UNMET
@@ -67,7 +78,7 @@ class AnyOf(Condition):
         self.judge = judge
 
     def earliest(self, facts: Facts) -> int:
-        return min(earliest_of(child, facts) for child in self.children)
+        return min(earliest_of(child, facts) for child in self.promised)
 
     def gap(self, facts: Facts) -> Gap:
         gaps = [child.condition.gap(facts) for child in self.children]

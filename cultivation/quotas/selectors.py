@@ -1,0 +1,235 @@
+"""The cockpit's grid and the lists behind its figures, within the user's scope, as of any day in both readings."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.scope import covers
+from accounts.users.models import District
+from companies.recognitions.models import ApplicationType, Recognition, Title
+from cultivation.quotas import counting
+from cultivation.quotas.models import CountingRule, Plan, PlanConflict, Quota, QuotaKind
+from cultivation.tracks.models import Track, TrackState
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+
+ANNUAL = "annual"  # the tab of yearly targets: 新增 and 培育, each column under its own word
+CITY = "city"
+KINDS_OF_TAB: dict[str, tuple[str, ...]] = {
+    ANNUAL: (QuotaKind.NEW, QuotaKind.CULTIVATED),
+    QuotaKind.STOCK: (QuotaKind.STOCK,),
+    QuotaKind.KEPT: (QuotaKind.KEPT,),
+    QuotaKind.CUMULATIVE: (QuotaKind.CUMULATIVE,),
+}
+FIGURES = ("achieved", "sprint")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page was asked: plan year, tab, the day, and up to when knowledge counts."""
+
+    year: int
+    tab: str
+    on: date
+    known: date
+
+    @property
+    def day(self) -> date:
+        """The day counted to: `on`, but never past the end of the year asked."""
+        return min(self.on, date(self.year, 12, 31))
+
+
+@dataclass(slots=True)
+class Cell:
+    """One district × title. None is 缺数据, never 0; `target` None means there is none."""
+
+    district: District | None
+    title: Title
+    quota: Quota | None = None
+    achieved: int | None = None
+    sprint: int | None = None
+
+    @property
+    def target(self) -> int | None:
+        """The number promised, or None."""
+        return self.quota.value if self.quota else None
+
+    @property
+    def remaining(self) -> int | None:
+        """Still to do; 0 when it is done, None without target or data."""
+        if self.target is None or self.achieved is None:
+            return None
+        return max(0, self.target - self.achieved)
+
+    @property
+    def code(self) -> str:
+        """`330603,little_giant` in the address."""
+        return f"{self.district.code if self.district else CITY},{self.title.code}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the target is reached."""
+        return self.remaining == 0
+
+
+@dataclass(slots=True)
+class Grid:
+    """Rows of cells by district, the city's row last where the user sees the city."""
+
+    asked: Asked
+    plan: Plan | None
+    titles: list[Title]
+    words: dict[int, str]  # title id → 新增 / 培育 / …
+    rows: list[tuple[District, list[Cell]]] = field(default_factory=list)
+    city: list[Cell] = field(default_factory=list)
+    has_data: bool = True
+    conflicts: list[PlanConflict] = field(default_factory=list)
+    rules: list[CountingRule] = field(default_factory=list)
+    late_count: int = 0
+
+    def cells(self) -> Iterable[Cell]:
+        """Every cell, the city's included."""
+        for _district, cells in self.rows:
+            yield from cells
+        yield from self.city
+
+
+def plan_of(year: int) -> Plan | None:
+    """The plan in force in a year; a real one before a sample."""
+    return Plan.objects.filter(first_year__lte=year, last_year__gte=year).order_by("is_sample", "first_year").first()
+
+
+def years() -> list[int]:
+    """Years any plan covers, in order."""
+    spans = Plan.objects.values_list("first_year", "last_year")
+    return sorted({year for first, last in spans for year in range(first, last + 1)})
+
+
+def _quotas(plan: Plan | None, asked: Asked) -> dict[tuple[int, int | None], Quota]:
+    """The newest version of each target as known by the day of knowledge: (title, district) → row."""
+    if plan is None:
+        return {}
+    kinds = KINDS_OF_TAB[asked.tab]
+    rows = Quota.objects.filter(plan=plan, year=asked.year, kind__in=kinds).select_related("title").order_by("version")
+    return {(row.title_id, row.district_id): row for row in rows if row.known_on <= max(asked.known, asked.on)}
+
+
+def _titles_of(plan: Plan | None, asked: Asked) -> tuple[list[Title], dict[int, str]]:
+    """Columns: titles the plan names under this tab, or every title of the plan for tabs without targets; and their word."""
+    if plan is None:
+        return [], {}
+    rows = Quota.objects.filter(plan=plan, district__isnull=True).select_related("title")
+    kinds = KINDS_OF_TAB[asked.tab]
+    of_tab = {row.title_id: row for row in rows if row.kind in kinds}
+    chosen = of_tab or {row.title_id: row for row in rows if row.kind in KINDS_OF_TAB[ANNUAL]}
+    titles = sorted((row.title for row in chosen.values()), key=lambda title: (title.position, title.code))
+    words = {row.title_id: (row.verb if row.title_id in of_tab else str(QuotaKind(asked.tab).label)) for row in chosen.values()}
+    return titles, words
+
+
+def achieved_rows(asked: Asked, *, title_ids: list[int], plan: Plan | None) -> QuerySet[Recognition]:
+    """The recognitions behind `achieved` under the tab asked, with `counted_district_id`."""
+    if asked.tab in {QuotaKind.STOCK, QuotaKind.KEPT}:
+        return counting.valid_recognitions(title_ids=title_ids, on=asked.day, known=asked.known)
+    first = plan.first_year if plan and asked.tab == QuotaKind.CUMULATIVE else asked.year
+    return counting.first_recognitions(title_ids=title_ids, since=date(first, 1, 1), on=asked.day, known=asked.known)
+
+
+def sprint_rows(asked: Asked, *, title_ids: list[int]) -> QuerySet[Track]:
+    """The tracks in the sprint pool on the day, with `counted_district_id`."""
+    return counting.tracks_in(state=TrackState.SPRINT, title_ids=title_ids, on=asked.day, known=asked.known)
+
+
+def _counts(rows: QuerySet[Any]) -> dict[tuple[int, int], int]:
+    counts: dict[tuple[int, int], int] = defaultdict(int)
+    for title_id, district_id, number in rows.order_by().values_list("title_id", "counted_district_id").annotate(n=Count("pk")):
+        counts[title_id, district_id] += number
+    return counts
+
+
+def covered(asked: Asked) -> bool:
+    """Whether the register's data reach back to the year and the day asked; what lies before shows 缺数据."""
+    begins = counting.data_begins_on()
+    return begins is not None and asked.year >= begins.year and asked.day >= begins
+
+
+def quota_grid(*, user: "User", asked: Asked) -> Grid:
+    """The whole page's figures in a constant number of queries; the city's row is the sum of all districts."""
+    plan = plan_of(asked.year)
+    titles, words = _titles_of(plan, asked)
+    grid = Grid(asked, plan, titles, words, has_data=covered(asked))
+    ids = [title.pk for title in titles]
+    quotas = _quotas(plan, asked)
+    achieved = _counts(achieved_rows(asked, title_ids=ids, plan=plan)) if grid.has_data else None
+    sprint = _counts(sprint_rows(asked, title_ids=ids)) if grid.has_data else None
+    districts = list(District.objects.all())
+    for district in districts:
+        if covers(user, district.pk):
+            grid.rows.append((district, [_cell(district, title, quotas, achieved, sprint) for title in titles]))
+    if user.is_city:
+        grid.city = [_city_cell(title, quotas, achieved, sprint) for title in titles]
+    if plan:
+        grid.conflicts, grid.rules = list(plan.conflicts.select_related("title")), list(plan.counting_rules.select_related("title"))
+    grid.late_count = late_rows(user=user, asked=asked, title_ids=ids).count() if asked.known == asked.on else 0
+    return grid
+
+
+def _cell(
+    district: District,
+    title: Title,
+    quotas: dict[tuple[int, int | None], Quota],
+    achieved: dict[tuple[int, int], int] | None,
+    sprint: dict[tuple[int, int], int] | None,
+) -> Cell:
+    return Cell(
+        district,
+        title,
+        quotas.get((title.pk, district.pk)),
+        None if achieved is None else achieved.get((title.pk, district.pk), 0),
+        None if sprint is None else sprint.get((title.pk, district.pk), 0),
+    )
+
+
+def _city_cell(
+    title: Title,
+    quotas: dict[tuple[int, int | None], Quota],
+    achieved: dict[tuple[int, int], int] | None,
+    sprint: dict[tuple[int, int], int] | None,
+) -> Cell:
+    def total(counts: dict[tuple[int, int], int] | None) -> int | None:
+        return None if counts is None else sum(number for (title_id, _district), number in counts.items() if title_id == title.pk)
+
+    return Cell(None, title, quotas.get((title.pk, None)), total(achieved), total(sprint))
+
+
+def members(*, user: "User", asked: Asked, title: Title, district: District | None, figure: str) -> QuerySet[Any]:
+    """Exactly the rows one figure counted, in scope: recognitions for `achieved`, tracks for `sprint`; firm's name first."""
+    plan = plan_of(asked.year)
+    if figure == "sprint":
+        rows: QuerySet[Any] = sprint_rows(asked, title_ids=[title.pk]).select_related("company__district", "title")
+    else:
+        rows = achieved_rows(asked, title_ids=[title.pk], plan=plan).select_related(
+            "company__district", "district", "title", "document", "decision__proposer__person", "decision__decider__person"
+        )
+    if not covered(asked) or (district is None and not user.is_city) or (district is not None and not covers(user, district.pk)):
+        return rows.none()
+    if district is not None:
+        rows = rows.filter(counted_district_id=district.pk)
+    return rows.order_by("company__name_key", "pk")
+
+
+def late_rows(*, user: "User", asked: Asked, title_ids: list[int]) -> QuerySet[Recognition]:
+    """此后补录: recognitions that happened by the day but became known only after it."""
+    rows = Recognition.objects.visible_to(user).filter(
+        Q(happened_on__lte=asked.day, known_on__gt=asked.known),
+        title_id__in=title_ids,
+        application_type=ApplicationType.NEW,
+        happened_on__gte=date(asked.year, 1, 1),
+        state__in=counting.COUNTED,
+    )
+    return rows.select_related("company__district", "district", "title", "document").order_by("company__name_key", "pk")

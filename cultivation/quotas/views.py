@@ -1,0 +1,86 @@
+"""目标进度: the grid of a year, any past day in both readings, and the firms behind each figure; as a page and as a PDF."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.audit import services as audit
+from accounts.roles import Role, roles_required
+from core.htmx import refuse
+from cultivation.quotas import selectors
+from cultivation.quotas.counting import data_begins_on
+from cultivation.quotas.forms import TABS, Door, asked_of, door_of
+from cultivation.quotas.selectors import Asked
+from cultivation.reports.quota import quota_pdf
+
+READERS = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
+MEMBERS_PER_PAGE = 200
+
+
+def _address(asked: Asked, **changes: Any) -> str:
+    query = {
+        "year": asked.year,
+        "kind": asked.tab,
+        "asof": asked.on.isoformat(),
+        "known": "today" if asked.known != asked.on else "",
+        **changes,
+    }
+    return "?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def _members(request: HttpRequest, asked: Asked, door: Door) -> dict[str, Any]:
+    rows = selectors.members(user=request.user, asked=asked, title=door.title, district=door.district, figure=door.figure)  # type: ignore[arg-type]
+    number = request.GET.get("page", "1")
+    page = Paginator(rows, MEMBERS_PER_PAGE).get_page(number if number.isascii() and number.isdigit() and len(number) < 6 else 1)
+    user_district = request.user.district_id  # type: ignore[union-attr]
+    return {"door": door, "page": page, "count": page.paginator.count, "own_district": user_district}
+
+
+@require_safe
+@roles_required(*READERS)
+def quota_overview(request: HttpRequest) -> HttpResponse:
+    """The grid, and below it the opened cell's firms."""
+    today = localdate()
+    asked, dropped = asked_of(request, today=today)
+    door, wrong = door_of(request)
+    grid = selectors.quota_grid(user=request.user, asked=asked)  # type: ignore[arg-type]
+    late = request.GET.get("figure") == "late"
+    context = {
+        "grid": grid,
+        "asked": asked,
+        "today": today,
+        "years": selectors.years(),
+        "tabs": [(code, label, _address(asked, kind=code)) for code, label in TABS],
+        "base": _address(asked),
+        "dropped": [name for name in [*dropped, *wrong] if not (late and name == "figure")],
+        "members": _members(request, asked, door) if door else None,
+        "late": selectors.late_rows(user=request.user, asked=asked, title_ids=[title.pk for title in grid.titles]) if late else None,  # type: ignore[arg-type]
+        "late_url": _address(asked, figure="late"),
+        "begins": data_begins_on(),
+    }
+    return render(request, "cultivation/quotas/overview.html", context)
+
+
+@require_POST
+@roles_required(*READERS)
+def quota_report(request: HttpRequest) -> HttpResponse:
+    """导出 PDF: the same figures, and the firms behind each as an annex. Logged with what was asked."""
+    asked, dropped = asked_of(request, today=localdate())
+    if dropped:
+        return refuse(request, _("地址里有不认识或无效的条件：%(names)s。") % {"names": "、".join(dropped)}, status=400)
+    content = quota_pdf(user=request.user, asked=asked)  # type: ignore[arg-type]
+    audit.record(
+        "report.exported",
+        actor=request.user,  # type: ignore[arg-type]
+        after={"report": "quota", "year": asked.year, "kind": asked.tab, "asof": asked.on, "known": asked.known, "bytes": len(content)},
+        district=request.user.district_id,  # type: ignore[union-attr]
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="quota-{asked.year}-{asked.on.isoformat()}.pdf"'
+    return response
