@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.template.loader import get_template
 from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.text import check_text, half_width, identifier
@@ -41,7 +42,7 @@ class TiduRenderer(DjangoTemplates):
 class Select(forms.Select):
     """A select drawn in one go; Django's own renders a template per option."""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The `<select>` with its options and groups."""
         chosen = {str(item) for item in self.format_value(value)}
         groups = [(label, options, index) for label, options, index in self.optgroups(name, sorted(chosen), attrs)]
@@ -83,7 +84,7 @@ class StrictDecimalField(forms.DecimalField):
     def __init__(self, *, max_digits: int = 19, decimal_places: int = 2, **kwargs: Any) -> None:
         super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Text or number → Decimal; raises ValidationError naming the value."""
         if value in self.empty_values:
             return None
@@ -166,7 +167,7 @@ class NormalTextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """The text, checked."""
         text = super().to_python(value)
-        return check_text(text) if text else text
+        return check_text(text) if text else ""
 
 
 class IdentifierField(NormalTextField):
@@ -193,13 +194,13 @@ class DateField(forms.DateField):
         if isinstance(value, str):
             found = _DAY.fullmatch(half_width(value).strip())
             try:
-                day = date(*map(int, found.groups())) if found else None  # type: ignore[arg-type]
+                day = date(*map(int, found.groups())) if found else None
             except ValueError:
                 day = None
-            if day is None:
-                raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value[:40]})
         else:
             day = super().to_python(value)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": str(value)[:40]})
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(self.error_messages["year"], code="year", params={"first": FIRST_YEAR, "last": LAST_YEAR})
         return day

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 def is_htmx(request: HttpRequest) -> bool:
     """Whether a fragment is wanted: an htmx request that is neither boosted nor a restore from history."""
     details = getattr(request, "htmx", None)
-    return bool(details) and not details.boosted and not details.history_restore_request
+    return details is not None and bool(details) and not details.boosted and not details.history_restore_request
 
 
 def toast(response: HttpResponse, message: str, *, url: str = "", action: str = "") -> HttpResponse:

@@ -264,13 +264,15 @@ class ListPage(TemplateView):
             if not isinstance(known[name], PickColumn) and name != self.table_class.row_header
         ]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get_template_names(self) -> list[str]:
+        """The rows for htmx, the page otherwise."""
+        return [self.rows_template if is_htmx(self.request) else self.template_name]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, or its rows for htmx."""
         context = self.get_context_data(**kwargs)
-        partial = is_htmx(request)
         response = self.render_to_response(context)
-        if partial:
-            response.template_name = [self.rows_template]
+        if is_htmx(request):
             response["HX-Push-Url"] = context["here"]
         patch_vary_headers(response, ["HX-Request"])
         return response

@@ -3,29 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
+
+Text = Any  # a string or a lazy one
 
 
 @dataclass(frozen=True)
 class Entry:
     """One menu entry; `label` is a lazy string, `counter` the name of a number shown beside it (see core.hooks)."""
 
-    label: str
+    label: Text
     url_name: str
     icon: str
     roles: tuple[str, ...]
     counter: str = ""
-    tab: str = ""  # label on the phone's tab bar; at most four entries of a role have one
+    tab: Text = ""  # label on the phone's tab bar; at most four entries of a role have one
 
 
 @dataclass(frozen=True)
 class Group:
     """Entries under one heading; the first group has none."""
 
-    label: str
+    label: Text
     entries: tuple[Entry, ...]
 
 
@@ -41,7 +44,7 @@ class Link:
 class LinkGroup:
     """A group as one role sees it."""
 
-    label: str
+    label: Text
     links: tuple[Link, ...]
 
 

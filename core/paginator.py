@@ -4,7 +4,7 @@ A cursor is the signed key of the row next to the page, so that nobody can ask a
 both directions. The count is bounded: above `COUNT_LIMIT` only that there are more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -105,6 +105,11 @@ class KeyPaginator:
         page = self._backwards(values)
         return page if page.rows else self._forwards(None)
 
+    def beside(self, row: Any, *, backwards: bool = False) -> Any | None:
+        """The row after `row` (before it, `backwards`) in the list's order, whether or not `row` itself is in the list; None at the end."""
+        order = (key.ordering(backwards=backwards) for key in self.keys)
+        return self.queryset.filter(self._side([_value(row, key.path) for key in self.keys], backwards=backwards)).order_by(*order).first()
+
     def ordered(self) -> QuerySet[Any]:
         """The whole list in its order."""
         return self.queryset.order_by(*(key.ordering(backwards=False) for key in self.keys))
@@ -142,7 +147,7 @@ class KeyPaginator:
         try:
             direction, *packed = self.signer.unsign_object(cursor)
             values = [_unpack(item) for item in packed]
-        except (signing.BadSignature, ValueError, TypeError) as error:
+        except (signing.BadSignature, ValueError, TypeError, KeyError) as error:
             raise BadCursor from error
         if direction not in {"a", "b"} or len(values) != len(self.keys):
             raise BadCursor
@@ -166,7 +171,7 @@ def _is_nullable(queryset: QuerySet[Any], path: str) -> bool:
         for part in path.split("__"):
             field = model._meta.get_field(part)
             nullable = nullable or bool(getattr(field, "null", True))
-            model = field.related_model or model  # type: ignore[assignment]
+            model = field.related_model or model
     except FieldDoesNotExist:
         return True
     return nullable
@@ -193,5 +198,6 @@ def _pack(value: Any) -> Any:
 def _unpack(item: Any) -> Any:
     if isinstance(item, list):
         kind, text = item
-        return {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}[kind](text)
+        readers: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}
+        return readers[kind](text)
     return item

@@ -165,7 +165,7 @@ class Table(tables.Table):
         return format_html('<tr role="row" data-row{}>', flatatt(computed_values(self.row_attrs, kwargs={"table": self, "record": record})))
 
     def _cells(self, makers: Sequence[tuple[Any, Cell, SafeString]], record: Any) -> SafeString:
-        row = _NOTHING
+        row = format_html("{}", "")
         for start, make, end in makers:
             content = make(record)
             if not isinstance(content, SafeString):
@@ -236,7 +236,6 @@ def head_text(bound: Any) -> str:
     return gettext("%(head)s（%(unit)s）") % {"head": bound.header, "unit": unit} if unit else str(bound.header)
 
 
-_NOTHING = SafeString()
 _PLAIN_ROW = format_html('<tr role="{}" data-row>', "row")
 
 
@@ -244,7 +243,7 @@ def getter(accessor: Any, sample: Any) -> Cell:
     """How a column's value is read from records like `sample`: attributes along the path, choices as labels, None stops."""
     if not isinstance(sample, Model) or not isinstance(accessor, str):
         return lambda record: accessor.resolve(record, quiet=True)
-    parts = list(accessor.bits)
+    parts = list(getattr(accessor, "bits", None) or accessor.split("__"))
     display = _display_name(type(sample), parts)
     if display:
         parts = [*parts[:-1], display]
@@ -268,8 +267,6 @@ def _display_name(model: type[Model], parts: Sequence[str]) -> str:
     try:
         for part in parts[:-1]:
             model = model._meta.get_field(part).related_model  # type: ignore[assignment]
-            if model is None:
-                return ""
         field = model._meta.get_field(parts[-1])
     except (FieldDoesNotExist, AttributeError):
         return ""
