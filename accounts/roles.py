@@ -10,6 +10,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.htmx import back
+
 
 class Role(models.TextChoices):
     """One account has one role; a person never holds administrator together with approver or auditor."""
@@ -29,9 +31,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the sign-in page, which comes back to this address."""
+    """Redirect to the sign-in page, which comes back to this address; after a POST to the page its form was on."""
     query = QueryDict(mutable=True)
-    query["next"] = request.get_full_path()
+    query["next"] = request.get_full_path() if request.method in {"GET", "HEAD"} else back(request)
     return HttpResponseRedirect(f"{reverse('accounts:sign-in')}?{query.urlencode(safe='/')}")
 
 

@@ -10,16 +10,23 @@ from django.http import HttpRequest
 from accounts.audit import checks
 from accounts.audit.outside import write_head
 from accounts.audit.verify import chain_problems, items_problems, row_problems
+from accounts.audit.words import register_actions
 from accounts.decisions.models import Decision, DecisionState, Part
 from accounts.decisions.selectors import waiting_count
+from accounts.inbox.selectors import unread_count
 from accounts.jobs import registry
 from accounts.roles import Role
+from accounts.users.services import ACTIONS
 from core.context import register_counter
 
 
 def _waiting(request: HttpRequest) -> int:
     user = request.user
     return waiting_count(user) if user.is_authenticated and user.role == Role.APPROVER else 0
+
+
+def _unread(request: HttpRequest) -> int:
+    return unread_count(user=request.user) if request.user.is_authenticated else 0
 
 
 def decision_problems() -> Iterator[str]:
@@ -40,6 +47,8 @@ def _daily_head(day: date) -> dict[str, Any]:
 def connect() -> None:
     """Called once by the app registry."""
     register_counter("decisions", _waiting)
+    register_counter("notices", _unread)
+    register_actions(ACTIONS)
     checks.register("audit chain", chain_problems)
     checks.register("audit items", items_problems)
     checks.register("audited rows", row_problems)

@@ -1,10 +1,21 @@
-"""What this app hands to the apps below when it starts: each feature's own wiring, in the order of the features."""
+"""What this app hands to the apps below and to its own register when it starts; each feature has a `connect` of its own."""
 
-from companies.recognitions import wiring as recognitions
-from companies.register import wiring as register
+from importlib import import_module
+from importlib.util import find_spec
+
+from accounts.inbox.slots import register_companies
+from companies.register.models import Company
+
+from companies.recognitions import firm
+
+FEATURES = ("register", "evidence", "figures", "recognitions", "assignments", "corrections", "imports")
 
 
 def connect() -> None:
     """Called once by the app registry."""
-    register.connect()
-    recognitions.connect()
+    register_companies(Company.objects.visible_to)
+    for feature in FEATURES:
+        name = f"companies.{feature}.wiring"
+        if find_spec(name):
+            import_module(name).connect()
+    firm.connect()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -87,6 +87,12 @@ class Person(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Creates accounts with a hashed password."""
 
+    def visible_to(self, user: "User | AnonymousUser") -> models.QuerySet["User"]:
+        """An administrator sees every account, everybody else their own."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.all() if user.role == Role.ADMINISTRATOR else self.filter(pk=user.pk)
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """A saved account; `person` and `role` are required in `fields`."""
         user = self.model(username=username, **fields)
@@ -114,6 +120,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
+    AUDITED = ("username", "person_id", "role", "district_id", "office_id", "is_active")
 
     class Meta:
         ordering = ["username"]
@@ -144,6 +151,16 @@ class User(AbstractBaseUser):
         return self.role in STAFF
 
 
+class SignInQuerySet(models.QuerySet["SignIn"]):
+    """Who may see and end which sessions."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "SignInQuerySet":
+        """An administrator sees everybody's, everybody else their own."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.all() if user.role == Role.ADMINISTRATOR else self.filter(user_id=user.pk)
+
+
 class SignIn(models.Model):
     """One signed-in browser of a user; the session row itself lives in django_session."""
 
@@ -155,5 +172,10 @@ class SignIn(models.Model):
     agent = models.CharField(_("浏览器"), max_length=200, blank=True)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
 
+    objects = SignInQuerySet.as_manager()
+
     class Meta:
         ordering = ["-seen_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,10 +1,18 @@
-"""Password rules beside Django's own."""
+"""Password rules beside Django's own, and passwords made for others."""
 
+import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+# without letters and digits that look alike on paper
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def temporary_password() -> str:
+    """Sixteen random signs in groups of four (79 bits), to be read out once and changed at the first sign-in."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _sign in range(4)) for _group in range(4))
 
 
 class MaximumLengthValidator:
@@ -16,11 +24,14 @@ class MaximumLengthValidator:
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError when it is longer."""
         if len(password) > self.max_length:
-            raise ValidationError(_("密码不能超过 %(max)s 个字符。") % {"max": self.max_length}, code="password_too_long")
+            raise ValidationError(
+                _("密码最多 %(most)s 个字符，现有 %(length)s 个。") % {"most": self.max_length, "length": len(password)},
+                code="password_too_long",
+            )
 
     def get_help_text(self) -> str:
         """Shown beside the field."""
-        return ngettext("最多 %(max)s 个字符。", "最多 %(max)s 个字符。", self.max_length) % {"max": self.max_length}
+        return _("最多 %(most)s 个字符。") % {"most": self.max_length}
 
 
 class NotTheCurrentValidator:
