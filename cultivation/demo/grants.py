@@ -41,7 +41,11 @@ class List:
     year: int
     document: str
     announced_on: date
-    valid_years: int | None = 3
+
+    @property
+    def has_batch(self) -> bool:
+        """Whether the seeded batches hold this round: the first-time rounds of little giants since 2022."""
+        return self.title == "little_giant" and self.application == "认定" and self.year >= 2022
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,6 @@ class Grant:
 
     on: List
     certified_on: date | None = None
-
-    @property
-    def valid_until(self) -> date | None:
-        """The last day of validity, None for titles without one."""
-        start = self.certified_on or self.on.announced_on
-        if self.on.valid_years is None:
-            return None
-        return start.replace(year=start.year + self.on.valid_years, day=min(start.day, 28))
 
 
 def _sample(year: int, number: int) -> str:
@@ -120,18 +116,18 @@ CHAMPION_REVIEW = List("champion:2024:review", "single_champion", "复核", "第
 
 def yearly(title: str, year: int, *, application: str = "认定") -> List:
     """The one list of a title a year that stands for all its rounds, for titles without published counts."""
-    month, day, number, valid = {
-        "hidden_champion": (9, 15, 41, 3),
-        "provincial_champion": (10, 15, 42, 3),
-        "chain_leader": (6, 20, 43, None),
-        "listed": (5, 12, 44, None),
-        "high_tech": (12, 8, 51, 3),
-        "tech_sme": (8, 31, 52, 1),
-        "provincial_tech_sme": (6, 30, 53, None),
-        "innovative_sme": (6, 15, 54, 3),
+    month, day, number = {
+        "hidden_champion": (9, 15, 41),
+        "provincial_champion": (10, 15, 42),
+        "chain_leader": (6, 20, 43),
+        "listed": (5, 12, 44),
+        "high_tech": (12, 8, 51),
+        "tech_sme": (8, 31, 52),
+        "provincial_tech_sme": (6, 30, 53),
+        "innovative_sme": (6, 15, 54),
     }[title]
     if title == "high_tech" and year == 2026:
         month, day = 10, 30
     name = f"{year}年度" if application == "认定" else f"{year}年度{application}"
     number = number if application == "认定" else number + 40
-    return List(f"{title}:{year}:{application}", title, application, name, year, _sample(year, number), date(year, month, day), valid)
+    return List(f"{title}:{year}:{application}", title, application, name, year, _sample(year, number), date(year, month, day))

@@ -5,6 +5,10 @@
 
 from dataclasses import dataclass
 
+import yaml
+
+from cultivation.seeding import PLACES as SHIPPED
+
 
 @dataclass(frozen=True, slots=True)
 class Trade:
@@ -17,13 +21,24 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class _Made:
+    """What the demonstration adds to a district: how firms are called there, their share of the city, what they make."""
+
+    code: str
+    prefixes: tuple[str, ...]
+    registrar: str  # region inside a credit code: the one at first registration, which may be an old one
+    share: float
+    trades: tuple[Trade, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """One district of the invented city."""
+    """One district of the invented city with the real names of its towns and parks."""
 
     code: str
     name: str
     prefixes: tuple[str, ...]
-    registrar: str  # region inside a credit code: the one at first registration, which may be an old one
+    registrar: str
     share: float
     towns: tuple[str, ...]
     parks: tuple[str, ...]
@@ -32,33 +47,12 @@ class Place:
 
 _DYE, _CHEM, _LIGHT = 0.16, 0.12, 0.02
 
-PLACES: tuple[Place, ...] = (
-    Place(
+_MADE: tuple[_Made, ...] = (
+    _Made(
         "330602",
-        "越城区",
         ("绍兴", "浙江", "绍兴市"),
         "330602",
         0.15,
-        (
-            "府山街道",
-            "塔山街道",
-            "北海街道",
-            "城南街道",
-            "稽山街道",
-            "迪荡街道",
-            "东湖街道",
-            "灵芝街道",
-            "东浦街道",
-            "鉴湖街道",
-            "斗门街道",
-            "皋埠街道",
-            "马山街道",
-            "孙端街道",
-            "陶堰街道",
-            "沥海街道",
-            "富盛镇",
-        ),
-        ("绍兴滨海新区", "绍兴高新技术产业开发区", "袍江经济技术开发区"),
         (
             Trade("生物医药", "27", 7, 0.05),
             Trade("集成电路", "39", 6, _LIGHT),
@@ -73,31 +67,11 @@ PLACES: tuple[Place, ...] = (
             Trade("包装印刷", "23", 3, _LIGHT),
         ),
     ),
-    Place(
+    _Made(
         "330603",
-        "柯桥区",
         ("绍兴柯桥", "绍兴市柯桥区", "浙江", "绍兴"),
         "330621",
         0.24,
-        (
-            "柯桥街道",
-            "柯岩街道",
-            "华舍街道",
-            "湖塘街道",
-            "齐贤街道",
-            "马鞍街道",
-            "安昌街道",
-            "钱清街道",
-            "杨汛桥街道",
-            "福全街道",
-            "兰亭街道",
-            "漓渚镇",
-            "平水镇",
-            "王坛镇",
-            "稽东镇",
-            "夏履镇",
-        ),
-        ("柯桥经济技术开发区", "滨海工业区"),
         (
             Trade("印染", "17", 14, _DYE),
             Trade("纺织", "17", 16, 0.07),
@@ -113,32 +87,11 @@ PLACES: tuple[Place, ...] = (
             Trade("数码科技", "39", 4, _LIGHT),
         ),
     ),
-    Place(
+    _Made(
         "330604",
-        "上虞区",
         ("绍兴上虞", "绍兴市上虞", "浙江", "绍兴"),
         "330682",
         0.19,
-        (
-            "百官街道",
-            "曹娥街道",
-            "东关街道",
-            "道墟街道",
-            "小越街道",
-            "梁湖街道",
-            "崧厦街道",
-            "长塘镇",
-            "上浦镇",
-            "汤浦镇",
-            "章镇镇",
-            "下管镇",
-            "丰惠镇",
-            "永和镇",
-            "驿亭镇",
-            "谢塘镇",
-            "盖北镇",
-        ),
-        ("杭州湾上虞经济技术开发区", "曹娥江经济开发区"),
         (
             Trade("化工", "26", 10, _CHEM),
             Trade("精细化学品", "26", 8, _CHEM),
@@ -154,27 +107,11 @@ PLACES: tuple[Place, ...] = (
             Trade("塑业", "29", 5, 0.05),
         ),
     ),
-    Place(
+    _Made(
         "330624",
-        "新昌县",
         ("新昌县", "浙江新昌", "浙江", "绍兴"),
         "330624",
         0.09,
-        (
-            "南明街道",
-            "七星街道",
-            "羽林街道",
-            "澄潭街道",
-            "沃洲镇",
-            "儒岙镇",
-            "镜岭镇",
-            "小将镇",
-            "回山镇",
-            "沙溪镇",
-            "东茗乡",
-            "城南乡",
-        ),
-        ("新昌高新技术产业园区",),
         (
             Trade("轴承", "34", 14),
             Trade("精密轴承", "34", 8),
@@ -187,38 +124,11 @@ PLACES: tuple[Place, ...] = (
             Trade("航空器材", "37", 3, _LIGHT),
         ),
     ),
-    Place(
+    _Made(
         "330681",
-        "诸暨市",
         ("诸暨市", "诸暨", "浙江", "绍兴"),
         "330681",
         0.22,
-        (
-            "暨阳街道",
-            "浣东街道",
-            "陶朱街道",
-            "大唐街道",
-            "暨南街道",
-            "枫桥镇",
-            "店口镇",
-            "牌头镇",
-            "璜山镇",
-            "次坞镇",
-            "山下湖镇",
-            "姚江镇",
-            "安华镇",
-            "应店街镇",
-            "同山镇",
-            "五泄镇",
-            "岭北镇",
-            "浬浦镇",
-            "陈宅镇",
-            "赵家镇",
-            "东白湖镇",
-            "马剑镇",
-            "东和乡",
-        ),
-        ("诸暨经济开发区", "诸暨现代环保装备高新技术产业园区"),
         (
             Trade("袜业", "18", 14, _LIGHT),
             Trade("针纺", "17", 7, 0.05),
@@ -235,30 +145,11 @@ PLACES: tuple[Place, ...] = (
             Trade("新材料", "29", 4, 0.06),
         ),
     ),
-    Place(
+    _Made(
         "330683",
-        "嵊州市",
         ("嵊州市", "嵊州", "浙江", "绍兴"),
         "330683",
         0.11,
-        (
-            "鹿山街道",
-            "剡湖街道",
-            "三江街道",
-            "浦口街道",
-            "甘霖镇",
-            "长乐镇",
-            "崇仁镇",
-            "三界镇",
-            "黄泽镇",
-            "石璜镇",
-            "谷来镇",
-            "仙岩镇",
-            "金庭镇",
-            "下王镇",
-            "贵门乡",
-        ),
-        ("嵊州经济开发区", "嵊州高新技术产业园区"),
         (
             Trade("领带服饰", "18", 8, _LIGHT),
             Trade("丝绸", "17", 6, 0.05),
@@ -274,4 +165,25 @@ PLACES: tuple[Place, ...] = (
     ),
 )
 
+
+def _places() -> tuple[Place, ...]:
+    """The shipped districts in their order, with what the demonstration adds."""
+    made = {one.code: one for one in _MADE}
+    lines = yaml.safe_load(SHIPPED.read_text("utf-8"))["districts"]
+    return tuple(
+        Place(
+            code=line["code"],
+            name=line["name"],
+            prefixes=made[line["code"]].prefixes,
+            registrar=made[line["code"]].registrar,
+            share=made[line["code"]].share,
+            towns=tuple(line["towns"]),
+            parks=tuple(line["parks"]),
+            trades=made[line["code"]].trades,
+        )
+        for line in lines
+    )
+
+
+PLACES: tuple[Place, ...] = _places()
 PLACE: dict[str, Place] = {place.code: place for place in PLACES}

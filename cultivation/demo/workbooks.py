@@ -1,14 +1,19 @@
 """Writes the invented city as the workbooks a bureau would really send round: a register, three years, other sources, and a messy one."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+import yaml
 
 from companies.figures.catalogue import CATALOGUE, Source
+from companies.imports import template
+from companies.imports.headers import ALIASES, plain
+from companies.imports.reading import COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET
+from companies.recognitions.seeds import TITLES
 from cultivation.demo.grants import Grant
 from cultivation.demo.places import PLACE
 from cultivation.demo.shapes import ESTIMATE_YEAR, Figures
@@ -23,29 +28,13 @@ PLATFORM_FACT = "platform_score"
 Row = dict[str, Any]
 Sheet = tuple[Sequence[tuple[str, str]], Iterable[Row]]  # (key, header) of every column, and the rows
 
-COMPANIES, FIGURES, RECOGNITIONS = "企业", "年度指标", "获得认定"
-_COMPANY_COLUMNS = (
-    ("uscc", "统一社会信用代码"),
-    ("name", "企业名称"),
-    ("former_name", "曾用名"),
-    ("district", "区、县（市）"),
-    ("town", "镇街"),
-    ("park", "园区"),
-    ("industry", "行业"),
-    ("size", "规模"),
-    ("is_above_scale", "规上"),
-    ("founded_on", "成立日期"),
-)
-_GRANT_COLUMNS = (
-    ("uscc", "统一社会信用代码"),
-    ("name", "企业名称"),
-    ("title", "称号"),
-    ("application_type", "申请类型"),
-    ("document_number", "文号"),
-    ("announced_on", "公告日期"),
-    ("certified_on", "证书日期"),
-    ("valid_until", "有效期至"),
-)
+_SIZES = {"1": "大型", "2": "中型", "3": "小型", "4": "微型"}
+
+
+def _columns(heads: Sequence[template.Head], keep: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(field, header) as the template heads them; with `keep` only those fields."""
+    found = [(ALIASES[plain(head.text.split("（")[0])], head.text) for head in heads]
+    return [column for column in found if not keep or column[0] in keep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +60,10 @@ class _Issue:
 
 _ISSUES = (
     _Issue("2023-企业名册.xlsx", SINCE, 2023, (), date(1990, 1, 1), "示例汇总〔2023〕1号"),
-    _Issue("2024.xlsx", date(2024, 5, 20), 2024, (2021, 2022, 2023), SINCE, "示例汇总〔2024〕1号"),
-    _Issue("2025.xlsx", date(2025, 5, 19), 2025, (2024,), date(2024, 5, 20), "示例汇总〔2025〕1号"),
-    _Issue("2026.xlsx", date(2026, 5, 18), 2026, (2025, ESTIMATE_YEAR), date(2025, 5, 19), "示例汇总〔2026〕1号"),
-    _Issue("2026-秋季名单.xlsx", date(2026, 11, 10), 0, (), date(2026, 5, 18), "示例汇总〔2026〕2号"),
+    _Issue("2024.xlsx", date(2024, 4, 26), 2024, (2021, 2022, 2023), SINCE, "示例汇总〔2024〕1号"),
+    _Issue("2025.xlsx", date(2025, 4, 25), 2025, (2024,), date(2024, 4, 26), "示例汇总〔2025〕1号"),
+    _Issue("2026.xlsx", date(2026, 4, 24), 2026, (2025, ESTIMATE_YEAR), date(2025, 4, 25), "示例汇总〔2026〕1号"),
+    _Issue("2026-秋季名单.xlsx", date(2026, 11, 10), 0, (), date(2026, 4, 24), "示例汇总〔2026〕2号"),
 )
 
 
@@ -83,15 +72,15 @@ def books_write(world: World, *, folder: Path) -> list[Book]:
     folder.mkdir(parents=True, exist_ok=True)
     books = [_issue_write(world, issue, folder=folder) for issue in _ISSUES]
     for year in (2025, 2026):
-        day = date(year, 5, 21)
+        day = date(year, 4, 28)
         rows = _score_rows(world, year)
         path = folder / f"{year}-平台得分.xlsx"
-        write(path, {FIGURES: (_figure_columns((PLATFORM_FACT,)), rows)})
+        write(path, {FIGURE_SHEET: (_figure_columns((PLATFORM_FACT,)), rows)})
         books.append(Book(path, day, Source.PLATFORM))
     path = folder / "2025-统计年报.xlsx"
     codes = ("revenue", "main_revenue", "rd_expense", "employees", "value_added", "energy_tce")
-    write(path, {FIGURES: (_figure_columns(codes), _statistics_rows(world))})
-    books.append(Book(path, date(2026, 5, 22), Source.STATISTICS))
+    write(path, {FIGURE_SHEET: (_figure_columns(codes), _statistics_rows(world))})
+    books.append(Book(path, date(2026, 4, 29), Source.STATISTICS))
     return sorted(books, key=lambda book: (book.on, book.path.name))
 
 
@@ -100,11 +89,11 @@ def _issue_write(world: World, issue: _Issue, *, folder: Path) -> Book:
     sheets: dict[str, Sheet] = {}
     firms = [firm for firm in world.firms if firm.joins == issue.joins]
     if firms:
-        sheets[COMPANIES] = (_COMPANY_COLUMNS, (_company_row(firm, year=issue.on.year - 1) for firm in firms))
+        sheets[COMPANY_SHEET] = (_columns(template.company_heads()), (_company_row(firm, year=issue.on.year - 1) for firm in firms))
     if issue.years:
         codes = tuple(code for code in CATALOGUE if code != PLATFORM_FACT)
-        sheets[FIGURES] = (_figure_columns(codes), _figure_rows(world, issue))
-    sheets[RECOGNITIONS] = (_GRANT_COLUMNS, _grant_rows(world, issue))
+        sheets[FIGURE_SHEET] = (_figure_columns(codes), _figure_rows(world, issue))
+    sheets[RECOGNITION_SHEET] = (_columns(template.recognition_heads()), _grant_rows(world, issue))
     write(path, sheets)
     return Book(path, issue.on, Source.AUDIT, issue.document, issue.on)
 
@@ -119,7 +108,7 @@ def _company_row(firm: Firm, *, year: int) -> Row:
         "town": firm.town,
         "park": firm.park,
         "industry": firm.industry,
-        "size": firm.size_in(min(max(year, 2023), 2025)),
+        "size": _SIZES.get(firm.size_in(min(max(year, 2023), 2025)), ""),
         "is_above_scale": above,
         "founded_on": firm.founded_on,
     }
@@ -136,15 +125,15 @@ def _figure_rows(world: World, issue: _Issue) -> Iterable[Row]:
                 yield _figure_row(firm, year, {code: value for code, value in figures.items() if code != PLATFORM_FACT})
 
 
-def _figure_row(firm: Firm, year: int, figures: Figures) -> Row:
-    return {"uscc": firm.uscc, "name": firm.name, "year": year, "is_estimate": year == ESTIMATE_YEAR, **figures}
+def _figure_row(firm: Firm, year: int, figures: Figures, *, is_final: bool = False) -> Row:
+    return {"uscc": firm.uscc, "name": firm.name, "year": year, "is_estimate": year == ESTIMATE_YEAR and not is_final, **figures}
 
 
 def _score_rows(world: World, year: int) -> Iterable[Row]:
     for firm in world.firms:
         score = firm.figures.get(year, {}).get(PLATFORM_FACT)
         if score is not None and firm.joins <= year:
-            yield _figure_row(firm, year, {PLATFORM_FACT: score})
+            yield _figure_row(firm, year, {PLATFORM_FACT: score}, is_final=True)
 
 
 def _statistics_rows(world: World) -> Iterable[Row]:
@@ -154,13 +143,14 @@ def _statistics_rows(world: World) -> Iterable[Row]:
 
 
 def _grant_rows(world: World, issue: _Issue) -> Iterable[Row]:
+    titles = {line["code"]: line["name"] for line in yaml.safe_load(TITLES.read_text("utf-8"))["titles"]}
     for firm in world.firms:
         if firm.joins > issue.on.year:
             continue
         since = date(1990, 1, 1) if firm.joins == issue.joins else issue.known_from
         for grant in firm.grants:
             if since < grant.on.announced_on <= issue.on and not recorded_singly(grant):
-                yield _grant_row(firm, grant)
+                yield _grant_row(firm, grant, titles)
 
 
 def recorded_singly(grant: Grant) -> bool:
@@ -168,23 +158,22 @@ def recorded_singly(grant: Grant) -> bool:
     return grant.on.title in RECORDED_SINGLY and grant.on.announced_on > SINCE
 
 
-def _grant_row(firm: Firm, grant: Grant) -> Row:
+def _grant_row(firm: Firm, grant: Grant, titles: dict[str, str]) -> Row:
     return {
         "uscc": firm.uscc,
         "name": firm.name,
-        "title": grant.on.title,
+        "title": titles[grant.on.title],
         "application_type": grant.on.application,
+        "batch": grant.on.batch if grant.on.has_batch else "",
         "document_number": grant.on.document,
         "announced_on": grant.on.announced_on,
         "certified_on": grant.certified_on,
-        "valid_until": grant.valid_until,
     }
 
 
-def _figure_columns(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Identity, year and the facts with their unit, as the template heads them."""
-    head = [("uscc", "统一社会信用代码"), ("name", "企业名称"), ("year", "年度"), ("is_estimate", "预计")]
-    return head + [(code, f"{CATALOGUE[code].label}（{CATALOGUE[code].unit}）") for code in codes]
+def _figure_columns(codes: Collection[str]) -> list[tuple[str, str]]:
+    """Identity, year and the facts named, as the template heads them."""
+    return _columns(template.figure_heads(), {"uscc", "name", "year", "is_estimate", *codes})
 
 
 def write(path: Path, sheets: dict[str, Sheet]) -> None:

@@ -1,0 +1,72 @@
+"""The papers of the demonstration: lists as PDF documents, and workbooks brought in through the real import."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.audit import services as audit
+from accounts.audit.verify import head_line
+from companies.evidence.models import Evidence, EvidenceKind
+from companies.evidence.services import evidence_store
+from companies.register.members import CompanyMember
+from core.documents import blocks as b
+from core.documents.pdf import pdf_bytes
+from cultivation.demo.grants import List
+from cultivation.demo.ladder import Ladder
+from cultivation.demo.people import People
+from cultivation.demo.places import PLACE
+from cultivation.demo.shapes import Kind
+from cultivation.demo.workbooks import Book
+from cultivation.demo.world import Firm, World
+
+WAN = Decimal(10_000)
+
+
+@dataclass(slots=True)
+class Papers:
+    """Makes and stores documents in the name of the city's clerk."""
+
+    people: People
+
+    @staticmethod
+    def yuan(wan: float) -> Decimal:
+        """A figure of the world (万元, two decimals) as the product keeps it."""
+        return (Decimal(str(wan)) * WAN).quantize(Decimal("0.01"))
+
+    def list_document(self, on_list: List, firms: Sequence[Firm], *, on: date) -> Evidence:
+        """The published list as a PDF with every firm on it."""
+        rows = [[str(number), firm.name, firm.uscc, PLACE[firm.district].name] for number, firm in enumerate(firms, start=1)]
+        return self._document(on_list.document, f"{on_list.batch}{on_list.application}名单", rows, announced_on=on_list.announced_on, on=on)
+
+    def summary_document(self, book: Book, *, on: date) -> Evidence:
+        """The paper behind the recognitions of a workbook: the official lists it was put together from."""
+        rows = [["1", book.path.name, "", "全市"]]
+        return self._document(book.document, "获得认定汇总", rows, announced_on=book.document_on or on, on=on)
+
+    def _document(self, number: str, title: str, rows: Sequence[Sequence[str]], *, announced_on: date, on: date) -> Evidence:
+        columns = [
+            b.Column("序号", fixed=True, align="right"),
+            b.Column("企业", weight=3),
+            b.Column("统一社会信用代码", fixed=True),
+            b.Column("属地"),
+        ]
+        content = [
+            b.Heading(title, 1),
+            b.KeyValue([("文号", number), ("公告日期", announced_on.isoformat())]),
+            b.Note("示例文件：名单中的企业均为虚构，仅供演示。"),
+            b.Table(columns, rows),
+        ]
+        imprint = b.Imprint(title, "演示", timezone.now(), on, "当时所知", head_line(), self.people.clerk.name)
+        file = ContentFile(pdf_bytes(content, imprint=imprint), name=f"{number}.pdf")
+        return evidence_store(file=file, kind=EvidenceKind.DOCUMENT, by=self.people.clerk, on=on)
+
+    def enterprise_join(self, world: World, *, ladder: Ladder, on: date) -> None:
+        """The enterprise account belongs to a firm with something to see: one near the little-giant line in 柯桥区."""
+        firm = next(firm for firm in world.of(Kind.NEAR, Kind.GIANT, Kind.PLAIN) if firm.district == "330603")
+        company = ladder.companies[firm.uscc]
+        member = CompanyMember.objects.create(company=company, user=self.people.enterprise, starts_on=on)
+        audit.record("company_member.added", actor=None, target=member, company=company, district=company.district, on=on)
