@@ -1,7 +1,9 @@
-"""Addresses of this app's features."""
+"""Addresses of 企业端."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from portal import views
 
 app_name = "portal"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("", views.home, name="home")]
