@@ -65,3 +65,9 @@ def title_filter() -> ChoiceFilter:
     return ChoiceFilter(choices=_title_choices, method=hold, label=_("称号"))
 
 
+def connect() -> None:
+    """Titles held beside the name, as a column and as a filter."""
+    slots.add_panel(slots.Panel("titles-held", "name", "companies/register/titles-held.html", titles_held))
+    slots.add_column(slots.SlotColumn("titles", _("有效称号"), held_names, order=20))
+    slots.add_filter(slots.SlotFilter("title", title_filter, order=20))
+    slots.add_merge_relation(slots.MergeRelation("companies.Recognition", "company"))

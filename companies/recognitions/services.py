@@ -25,15 +25,11 @@ from companies.recognitions.refusals import (
     RevocationWaiting,
 )
 from companies.register.models import Company
+from companies.register.writing import keeps
 from core.errors import NotPermitted
 
 if TYPE_CHECKING:
     from accounts.users.models import User
-
-
-def keeps(user: "User", company: Company) -> bool:
-    """Whether the officer keeps the firm today."""
-    return company.assignments.filter(officer_id=user.pk, ends_on__isnull=True).exists()
 
 
 def may_record(user: "User", company: Company) -> bool:
@@ -208,4 +204,4 @@ def recognition_revoke(
     return end
 
 
-__all__ = ["Entry", "keeps", "may_record", "recognition_record", "recognition_revoke"]
+__all__ = ["Entry", "may_record", "recognition_record", "recognition_revoke"]

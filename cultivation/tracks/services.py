@@ -14,8 +14,8 @@ from accounts.roles import Role
 from accounts.scope import covers
 from companies.evidence.models import Evidence
 from companies.recognitions.models import Batch, Title
-from companies.recognitions.services import keeps
 from companies.register.models import Company
+from companies.register.writing import keeps
 from cultivation.tracks import events, moves
 from cultivation.tracks.gates import GateResult, gate_check
 from cultivation.tracks.kinds import TIER_MOVE
