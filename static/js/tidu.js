@@ -112,14 +112,9 @@
     countPicked();
   };
 
-  // dialogs: <a data-dialog href> opens the page's own form; focus returns to the opener
+  // dialogs: <a data-dialog href> opens the page's own form; the browser itself returns focus to the opener
   const dialog = $("#dialog");
-  let opener = null;
-  const show = (box) => {
-    opener = document.activeElement;
-    box.showModal();
-  };
-  $$("dialog").forEach((box) => box.addEventListener("close", () => opener?.focus()));
+  const show = (box) => box.open || box.showModal();
   dialog.addEventListener("cancel", (event) => {
     if ($("form[data-typed]", dialog) && !confirm(words.leave)) event.preventDefault();
   });
