@@ -28,6 +28,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+# the strings themselves are Chinese; these are complete translations
+LANGUAGES = ["en"]
 # one fixed day: a catalogue changes only when its strings do
 WRITTEN_ON = datetime(2026, 1, 1, tzinfo=UTC)
 type Key = tuple[str, str | tuple[str, ...]]
@@ -67,8 +69,8 @@ def collected() -> dict[Key, list[tuple[str, int]]]:
 
 
 def catalogues() -> Iterator[Path]:
-    """Where the .po file of each language of the project stands or will stand."""
-    yield from (folder / "django.po" for folder in sorted((ROOT / "locale").glob("*/LC_MESSAGES")))
+    """Where the .po file of each language stands or will stand."""
+    yield from (ROOT / "locale" / language / "LC_MESSAGES" / "django.po" for language in LANGUAGES)
 
 
 def read(path: Path) -> Catalog:
@@ -110,6 +112,7 @@ def collect() -> int:
             new.add(text, known.string if known else None, files, flags, context=context or None)  # type: ignore[arg-type]
         with io.BytesIO() as buffer:
             write_po(buffer, new, width=0)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(buffer.getvalue())
         print(
             f"{path.relative_to(ROOT)}: {len(found)} strings, {len(found.keys() - old.keys())} new, {len(old.keys() - found.keys())} gone"

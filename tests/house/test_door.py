@@ -141,3 +141,25 @@ def test_strings_are_found_in_code_and_in_templates(tmp_path: Path) -> None:
 )
 def test_a_bad_translation_is_named(message: Message, complaint: list[str]) -> None:
     assert list(strings.complaints(message)) == complaint
+
+
+def test_a_missing_catalogue_fails_the_check_and_collecting_makes_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "a.py").write_text(PYTHON, "utf-8")
+    monkeypatch.setattr(strings, "ROOT", tmp_path)
+    assert strings.check() == 1
+    assert "core/a.py:3 '单位' is not in the catalogue" in capsys.readouterr().out
+    catalogue = tmp_path / "locale" / "en" / "LC_MESSAGES" / "django.po"
+    strings.collect()
+    assert strings.check() == 1
+    assert "core/a.py:3 '单位' is not translated" in capsys.readouterr().out
+    done = catalogue.read_text("utf-8").replace('msgid "单位"\nmsgstr ""', 'msgid "单位"\nmsgstr "Unit"')
+    done = done.replace('msgid "元"\nmsgstr ""', 'msgid "元"\nmsgstr "yuan"')
+    catalogue.write_text(done.replace('[0] ""', '[0] "one"').replace('[1] ""', '[1] "%(n)d"'), "utf-8")
+    assert strings.check() == 0
+    strings.collect()
+    assert catalogue.read_text("utf-8").count("Unit") == 1
+    strings.compile_all()
+    assert catalogue.with_suffix(".mo").stat().st_mtime_ns == catalogue.stat().st_mtime_ns
