@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.audit import services as audit
 from accounts.roles import Role, roles_required
+from accounts.scope import covers
 from core.htmx import refuse
 from cultivation.quotas import selectors
 from cultivation.quotas.counting import data_begins_on
@@ -34,6 +35,10 @@ def _address(asked: Asked, **changes: Any) -> str:
     return "?" + urlencode({name: value for name, value in query.items() if value})
 
 
+def _is_open_to(user: Any, door: Door) -> bool:
+    return user.is_city if door.district is None else covers(user, door.district.pk)
+
+
 def _members(request: HttpRequest, asked: Asked, door: Door) -> dict[str, Any]:
     rows = selectors.members(user=request.user, asked=asked, title=door.title, district=door.district, figure=door.figure)  # type: ignore[arg-type]
     number = request.GET.get("page", "1")
@@ -49,6 +54,8 @@ def quota_overview(request: HttpRequest) -> HttpResponse:
     today = localdate()
     asked, dropped = asked_of(request, today=today)
     door, wrong = door_of(request)
+    if door and not _is_open_to(request.user, door):
+        door, wrong = None, ["cell"]
     grid = selectors.quota_grid(user=request.user, asked=asked)  # type: ignore[arg-type]
     late = request.GET.get("figure") == "late"
     context = {

@@ -1,0 +1,114 @@
+"""目标进度 as each reader sees it, and as a PDF with the same figures."""
+
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts.audit.models import AuditEntry
+from accounts.users.models import District
+from companies.recognitions.models import Title
+from cultivation.seeding import seed
+from tests.factories import (
+    ApproverFactory,
+    AuditorFactory,
+    ClerkFactory,
+    CompanyFactory,
+    EnterpriseUserFactory,
+    OfficerFactory,
+    RecognitionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+URL = "/quotas/"
+
+
+@pytest.fixture(autouse=True)
+def two_little_giants(db: None) -> None:
+    seed(on=date(2024, 1, 1))
+    for code, name in (("330602", "绍兴恒砺精密传动有限公司"), ("330681", "诸暨浣江流体设备有限公司")):
+        company = CompanyFactory(district=District.objects.get(code=code), name=name, happened_on=date(2024, 1, 1), known_on=date(2024, 1, 1))
+        RecognitionFactory(
+            company=company,
+            title=Title.objects.get(code="little_giant"),
+            district=company.district,
+            happened_on=date(2026, 7, 1),
+            announced_on=date(2026, 7, 1),
+            known_on=date(2026, 7, 2),
+            valid_from=date(2026, 7, 1),
+            valid_until=date(2029, 6, 30),
+        )
+
+
+def _client(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_the_city_reads_every_district_and_opens_the_firms_behind_a_number() -> None:
+    client = _client(AuditorFactory(district=None))
+    page = client.get(URL, {"year": "2026", "cell": "city,little_giant"}).content.decode()
+    assert "诸暨浣江流体设备有限公司" in page
+    assert "绍兴恒砺精密传动有限公司" in page
+    assert "共 2 家" in page
+
+
+def test_a_district_reads_its_own_row_only() -> None:
+    officer = OfficerFactory(district=District.objects.get(code="330602"))
+    page = _client(officer).get(URL, {"year": "2026", "cell": "330681,little_giant"}).content.decode()
+    assert "诸暨浣江流体设备有限公司" not in page
+    assert "诸暨市" not in page
+    own = _client(officer).get(URL, {"year": "2026", "cell": "330602,little_giant"}).content.decode()
+    assert "绍兴恒砺精密传动有限公司" in own
+
+
+@pytest.mark.parametrize("factory", [ClerkFactory, EnterpriseUserFactory], ids=["clerk", "enterprise"])
+def test_whoever_does_not_read_quotas_finds_no_such_page(factory: Any) -> None:
+    assert _client(factory()).get(URL).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["year=abcd", "year=99999999999", "asof=2026-02-30", "asof=2099-01-01", "known=maybe", "kind=__all__", "cell=1", "cell=330602,nothing", "figure=x"],
+)
+def test_a_value_nobody_understands_is_dropped_and_named(query: str) -> None:
+    response = _client(ApproverFactory(district=None)).get(f"{URL}?{query}")
+    assert response.status_code == 200
+    assert "已忽略地址里不认识或无效的条件" in response.content.decode()
+
+
+def test_years_before_the_data_say_so() -> None:
+    page = _client(AuditorFactory(district=None)).get(URL, {"year": "2022"}).content.decode()
+    assert "最早可查 2024-01-01" in page
+    assert "缺数据" in page
+
+
+def test_the_contradictions_of_the_plan_stand_beside_its_figures() -> None:
+    page = _client(AuditorFactory(district=None)).get(URL, {"year": "2023", "kind": "stock"}).content.decode()
+    assert "口径冲突" in page
+    assert "指标体系 11" in page
+    assert "三（三）3 每年10家" in page
+
+
+def test_the_pdf_holds_the_figures_the_firms_and_the_head_of_the_log() -> None:
+    user = AuditorFactory(district=None)
+    response = _client(user).post(f"{reverse('cultivation:quota-report')}?year=2026")
+    assert response["Content-Type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages).replace("\n", "")
+    assert "绍兴恒砺精密传动有限公司" in text
+    assert "诸暨浣江流体设备有限公司" in text
+    assert "2 / 10" in text
+    assert AuditEntry.objects.get(action="report.exported").actor == user
+
+
+def test_the_page_costs_the_same_whatever_the_number_of_firms(count_queries: Any) -> None:
+    client = _client(AuditorFactory(district=None))
+    few = count_queries(client, f"{URL}?year=2026")
+    for _number in range(10):
+        CompanyFactory(district=District.objects.get(code="330602"))
+    assert count_queries(client, f"{URL}?year=2026") == few <= 15
