@@ -9,6 +9,7 @@ index over the same words on PostgreSQL); triggers keep it, so saving `search_to
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, cast
 
 from django.db import models
@@ -72,7 +73,7 @@ def _name_tokens(folded: str, pinyin: Sequence[str]) -> list[str]:
     if not folded:
         return []
     initials = "".join(part[0] for part in pinyin if part)
-    pairs = ["p" + first + second for first, second in zip(pinyin, pinyin[1:], strict=False)]
+    pairs = ["p" + first + second for first, second in pairwise(pinyin)]
     last = ["p" + pinyin[-1]] if pinyin else []
     short = [gram for length in (2, 3, 4) for gram in _grams(initials, length, "i")]
     return [*_grams(folded, 2, "n"), *pairs, *last, *short, "0" + folded[0], "0" + initials[:1]]
@@ -138,7 +139,7 @@ type Word = tuple[str, bool]  # token, and whether longer tokens beginning with 
 def _pinyin_reading(parts: Sequence[str]) -> list[Word]:
     if len(parts) == 1:
         return [("p" + parts[0], True)]
-    pairs = [("p" + first + second, False) for first, second in zip(parts, parts[1:], strict=False)]
+    pairs = [("p" + first + second, False) for first, second in pairwise(parts)]
     return [*pairs[:-1], (pairs[-1][0], True)]
 
 

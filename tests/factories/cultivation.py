@@ -37,7 +37,9 @@ class TrackFactory(factory.django.DjangoModelFactory):
         model = Track
 
     company = factory.SubFactory(CompanyFactory)
-    title = factory.SubFactory(TitleFactory, code="little_giant", name="专精特新“小巨人”", short_name="小巨人", name_en="Little giant", is_tracked=True)
+    title = factory.SubFactory(
+        TitleFactory, code="little_giant", name="专精特新“小巨人”", short_name="小巨人", name_en="Little giant", is_tracked=True
+    )
     entered_pool_on = MAY_1
     created_on = MAY_1
 
@@ -118,7 +120,14 @@ def judged(company: Company, *codes: str, outcome: str = "met", title: str = "li
     judge = CityApproverFactory()
     for code in codes or MANUAL:
         Judgement.objects.create(
-            company=company, standard=standard, criterion=code, outcome=outcome, note="现场核实", judged_by=judge, happened_on=MAY_1, known_on=MAY_1
+            company=company,
+            standard=standard,
+            criterion=code,
+            outcome=outcome,
+            note="现场核实",
+            judged_by=judge,
+            happened_on=MAY_1,
+            known_on=MAY_1,
         )
 
 

@@ -34,7 +34,12 @@ def test_a_firm_is_found_by_name_pinyin_and_initials(text):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("绍兴会稽酒业有限公司", "kuaiji"), ("嵊州单氏厨具有限公司", "shanshi"), ("诸暨长三角轴承有限公司", "zhuji"), ("新昌轴承有限公司", "zc")],
+    [
+        ("绍兴会稽酒业有限公司", "kuaiji"),
+        ("嵊州单氏厨具有限公司", "shanshi"),
+        ("诸暨长三角轴承有限公司", "zhuji"),
+        ("新昌轴承有限公司", "zc"),
+    ],
 )
 def test_readings_of_this_region_are_right(name, text):
     CompanyFactory(name=name)

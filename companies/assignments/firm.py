@@ -1,0 +1,49 @@
+"""What an assignment shows on the register's pages: the officer as a fact of the firm, as a column and as a filter."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from companies.assignments.models import Assignment
+from companies.register import slots
+from companies.register.models import Company
+from core.filters import TextFilter
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+
+MINE = "me"
+
+
+def officer_fact(asked: slots.PanelRequest) -> dict[str, Any]:
+    """The officer who keeps the firm today, or None in `officer`."""
+    current = Assignment.objects.current().filter(company=asked.company).select_related("officer__person").first()
+    return {"officer": current.officer if current else None, "since": current.starts_on if current else None}
+
+
+def officer_names(rows: Sequence[Company], user: "User") -> Mapping[int, str]:
+    """Name of today's officer by company id; one query."""
+    current = Assignment.objects.current().filter(company__in=[row.pk for row in rows])
+    return dict(current.values_list("company_id", "officer__person__name"))
+
+
+class OfficerFilter(TextFilter):
+    """专管员 by name or account; `me` is the user."""
+
+    def filter(self, qs: QuerySet[Company], value: str) -> QuerySet[Company]:
+        """Firms kept by that officer today."""
+        if not value:
+            return qs
+        kept = Assignment.objects.current()
+        user = getattr(self.parent.request, "user", None)
+        if value == MINE and user is not None:
+            return qs.filter(pk__in=kept.filter(officer_id=user.pk).values("company_id"))
+        same = Q(officer__person__name=value) | Q(officer__username=value)
+        return qs.filter(pk__in=kept.filter(same).values("company_id"))
+
+
+def officer_filter() -> OfficerFilter:
+    """For the slot."""
+    return OfficerFilter(label=_("专管员"))

@@ -1,0 +1,96 @@
+"""What every page of one firm shows around its own content: head, former names, tabs, neighbours, and the panels of the slots."""
+
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from companies.register import slots
+from companies.register.models import Company
+from companies.register.uscc import normalise
+
+
+class Tab(NamedTuple):
+    """A page of the firm: its URL name and label."""
+
+    url_name: str
+    label: Any
+
+
+TABS = (
+    Tab("companies:company-detail", gettext_lazy("概览")),
+    Tab("companies:company-figures", gettext_lazy("年度指标")),
+    Tab("companies:company-history", gettext_lazy("认定与调库")),
+    Tab("companies:company-evidence", gettext_lazy("佐证材料")),
+    Tab("accounts:audit-company", gettext_lazy("审计")),
+)
+MOST_FROM = 600
+
+
+class Drawn(NamedTuple):
+    """A panel with what its template needs."""
+
+    code: str
+    template: str
+    context: dict[str, Any]
+
+
+def company_or_404(request: HttpRequest, uscc: str) -> Company:
+    """The firm within the user's scope, with its places. Any spelling of its code is understood."""
+    visible = Company.objects.visible_to(request.user).select_related("district", "town", "park").defer("search_tokens")
+    return get_object_or_404(visible, uscc=normalise(uscc))
+
+
+def drawn(position: str, asked: slots.PanelRequest) -> list[Drawn]:
+    """The panels of a position that have something to show."""
+    found = []
+    for panel in slots.panels_at(position):
+        context = panel.context(asked)
+        if context is not None:
+            found.append(Drawn(panel.code, panel.template, context))
+    return found
+
+
+def tabs(request: HttpRequest, company: Company, current: str) -> list[dict[str, Any]]:
+    """The firm's pages; a page that is not there is left out."""
+    found = []
+    for tab in TABS:
+        try:
+            url = reverse(tab.url_name, args=[company.uscc])
+        except NoReverseMatch:
+            continue
+        found.append({"url": url + came_from_tail(request), "label": tab.label, "current": tab.url_name == current, "count": None})
+    return found
+
+
+def came_from_tail(request: HttpRequest) -> str:
+    """`?from=…` again, so that J and K stay in the list the user came from."""
+    came_from = request.GET.get("from", "")
+    return f"?{urlencode({'from': came_from})}" if 0 < len(came_from) <= MOST_FROM else ""
+
+
+def firm_context(request: HttpRequest, company: Company, *, current: str) -> dict[str, Any]:
+    """Context of firm-page.html: `company`, `former_names`, `tabs`, neighbours, and the panels name, strip, fact, action."""
+    asked = slots.PanelRequest(company, request.user, request.GET, localdate())  # type: ignore[arg-type]
+    tail = came_from_tail(request)
+    came_from = request.GET.get("from", "") if tail else ""
+    list_url = reverse("companies:company-list")
+    return {
+        "company": company,
+        "asked": asked,
+        "former_names": company.former_names.filter(withdrawn_on__isnull=True),
+        "tabs": tabs(request, company, current),
+        "next_url": reverse("companies:company-neighbour", args=[company.uscc, "next"]) + tail,
+        "previous_url": reverse("companies:company-neighbour", args=[company.uscc, "previous"]) + tail,
+        "crumbs": [
+            {"label": _("企业名录"), "url": list_url},
+            *([{"label": _("筛选结果"), "url": f"{list_url}?{came_from}"}] if came_from else []),
+            {"label": company.name, "url": ""},
+        ],
+        **{f"{position}_panels": drawn(position, asked) for position in ("name", "strip", "fact", "action")},
+    }

@@ -1,0 +1,10 @@
+"""What the register hands to the apps below."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit.words import register_actions
+
+
+def connect() -> None:
+    """Words of the log."""
+    register_actions({"company.created": _("新建企业"), "company.changed": _("修改企业资料")})
