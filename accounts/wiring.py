@@ -6,18 +6,22 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import checks
+from accounts.audit import services as audit
 from accounts.audit.outside import write_head
 from accounts.audit.verify import chain_problems, items_problems, row_problems
 from accounts.audit.words import register_actions
 from accounts.decisions.models import Decision, DecisionState, Part
 from accounts.decisions.selectors import waiting_count
 from accounts.inbox.selectors import unread_count
-from accounts.jobs import registry
+from accounts.jobs import exports, registry
 from accounts.roles import Role
+from accounts.users.models import User
 from accounts.users.services import ACTIONS
 from core.context import register_counter
+from core.hooks import register_column_memory, register_export_log, register_large_export, register_refusal_log
 
 
 def _waiting(request: HttpRequest) -> int:
@@ -44,8 +48,53 @@ def _daily_head(day: date) -> dict[str, Any]:
     return {"head": write_head()}
 
 
+def _refused(request: HttpRequest, error: Exception) -> None:
+    """Somebody reached for what is not theirs or tried to skip a rule: one entry, after the rollback."""
+    user = request.user if request.user.is_authenticated else None
+    audit.record_refusal(
+        "request.refused",
+        actor=user,
+        reason=f"{getattr(error, 'code', type(error).__name__)}：{error}",
+        district=getattr(user, "district_id", None),
+    )
+
+
+def _exported(request: HttpRequest, name: str, rows: int, columns: Any, kind: str) -> None:
+    """Every export leaves its filter, row count and columns."""
+    user = request.user
+    audit.record(
+        "list.exported",
+        actor=user,  # type: ignore[arg-type]
+        after={"list": name, "query": request.META.get("QUERY_STRING", "")[:2_000], "rows": rows, "columns": list(columns), "format": kind},
+        district=user.district_id,  # type: ignore[union-attr]
+    )
+
+
+def _load_columns(request: HttpRequest, name: str) -> list[str]:
+    return list(getattr(request.user, "list_columns", {}).get(name, []))
+
+
+def _save_columns(request: HttpRequest, name: str, columns: Any) -> None:
+    user = request.user
+    User.objects.filter(pk=user.pk).update(list_columns={**user.list_columns, name: list(columns)})  # type: ignore[union-attr]
+
+
 def connect() -> None:
     """Called once by the app registry."""
+    register_refusal_log(_refused)
+    register_export_log(_exported)
+    register_column_memory(load=_load_columns, save=_save_columns)
+    register_large_export(exports.large_export)
+    registry.register(exports.KIND, exports.export_job)
+    registry.register_daily("exports that expired", exports.exports_expire)
+    register_actions(
+        {
+            "request.refused": _("操作被拒"),
+            "list.exported": _("导出清单"),
+            "export.downloaded": _("下载导出文件"),
+            "report.exported": _("导出报表"),
+        }
+    )
     register_counter("decisions", _waiting)
     register_counter("notices", _unread)
     register_actions(ACTIONS)

@@ -21,6 +21,9 @@ class AuditHead(models.Model):
     hash = models.CharField(max_length=64, default="0" * 64)
     recorded_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     """Scope of the log."""
@@ -92,3 +95,6 @@ class AuditItem(models.Model):
     class Meta:
         ordering = ["entry", "position"]
         indexes = [models.Index(fields=["target_type", "target_id", "-entry"], name="audit_item_target")]
+
+    def __str__(self) -> str:
+        return f"{self.target_type} {self.target_id}"

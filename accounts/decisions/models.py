@@ -141,3 +141,6 @@ class DecisionHand(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["decision", "person"], name="one_hand_per_person_and_decision")]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} {self.part} {self.person_id}"
