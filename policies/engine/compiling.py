@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Kind
 from policies.engine import wording
 from policies.engine.conditions.base import Condition
-from policies.engine.conditions.growth import Growth
 from policies.engine.conditions.groups import AllOf, AnyOf, Bands
+from policies.engine.conditions.growth import Growth
 from policies.engine.conditions.holdings import Attribute, Bar, HoldsTitle, NoIncident
 from policies.engine.conditions.measures import FlagLine, Line, Measure
 from policies.engine.conditions.questions import Question

@@ -32,8 +32,7 @@ def _figures(standard: Standard, facts: Facts) -> list[str]:
     """One entry per slot of the standard that has a figure, or per version of one in conflict; the slots' order is fixed."""
     entries: list[str] = []
     conflicts = facts.conflicts
-    at = 0
-    for code, row, value in zip(standard.plan.codes, facts.rows, facts.values, strict=True):
+    for at, (code, row, value) in enumerate(zip(standard.plan.codes, facts.rows, facts.values, strict=True)):
         if row is not None:
             version = row.version_id
             if version.__class__ is int and not row.is_estimate:
@@ -45,7 +44,6 @@ def _figures(standard: Standard, facts: Facts) -> list[str]:
                 entries.append(_figure(code, row, value))
         elif conflicts and at in conflicts:
             entries += [_figure(code, other, other.values[code]) for other in conflicts[at]]
-        at += 1
     return entries
 
 
@@ -69,7 +67,7 @@ def spelled(value: Value) -> str:
 
 
 def _quoted(value: object) -> str:
-    if value.__class__ is str and value.isalnum():  # type: ignore[union-attr]
+    if isinstance(value, str) and value.isalnum():
         return f'"{value}"'
     return json.dumps(value, ensure_ascii=False)
 

@@ -168,7 +168,7 @@ def _summarise(answer: _Answer, windows: Sequence[Window]) -> Summary:
         tally[outcome] += 1
         if outcome == MANUAL:
             manual_codes.append(criterion.code)
-        elif outcome == UNMET or outcome == UNKNOWN:
+        elif outcome in (UNMET, UNKNOWN):
             if criterion.judged_by == "figures":
                 open_codes.append(criterion.code)
             if outcome == UNMET:
@@ -238,7 +238,7 @@ def _facts_used(facts: Facts) -> tuple[VersionId, ...]:
     """Ids of the versions of figures that were read, once each."""
     used = {row.version_id for row in facts.rows if row is not None}
     used.update(row.version_id for rows in facts.conflicts.values() for row in rows)
-    return tuple(sorted(used, key=lambda one: (isinstance(one, str), one)))  # type: ignore[type-var]
+    return tuple(sorted(used, key=lambda one: (isinstance(one, str), one)))
 
 
 def _moves_on(facts: Facts) -> str:

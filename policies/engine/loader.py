@@ -22,8 +22,9 @@ def load_standard(text: str, *, name: str = "standard.yaml") -> Standard:
     document, in_force = _document(block), block.block("in_force")
     if in_force is None:
         raise block.fail("缺少“in_force”")
-    start, end = in_force.day("from", required=True), in_force.day("until")
-    assert start is not None
+    start, end = in_force.day("from"), in_force.day("until")
+    if start is None:
+        raise in_force.fail("缺少“from”")
     if end is not None and end < start:
         raise in_force.fail("“until”早于“from”", "until")
     in_force.close()

@@ -73,12 +73,10 @@ class Block:
             raise self.fail(f"“{key}”须是 true 或 false", key)
         return found.plain
 
-    def day(self, key: str, *, required: bool = False) -> date | None:
-        """A date as 2026-04-01."""
+    def day(self, key: str) -> date | None:
+        """A date as 2026-04-01; None when it is not there."""
         found = self.take(key)
         if found is None:
-            if required:
-                raise self.fail(f"缺少“{key}”")
             return None
         if type(found.plain) is not date:
             raise self.fail(f"“{key}”须是日期，如 2026-04-01", key)
@@ -125,15 +123,13 @@ def read_yaml(text: str, name: str) -> Block:
     if len(text) > _MAX_CHARACTERS:
         raise StandardError(name, 1, f"文件过长，最多 {_MAX_CHARACTERS:,} 个字符")
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise StandardError(name, event.start_mark.line + 1, "不能使用锚点和引用（& 与 *）")
+        _check_events(text, name)
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         root = _read(loader, node, name, 0) if node is not None else None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise StandardError(name, mark.line + 1 if mark else 1, f"YAML 写法有误：{error.problem}") from error
+        line = getattr(error.problem_mark or error.context_mark, "line", 0) + 1
+        raise StandardError(name, line, f"YAML 写法有误：{error.problem}") from error
     except yaml.YAMLError as error:
         raise StandardError(name, 1, f"YAML 写法有误：{error}") from error
     except RecursionError as error:
@@ -141,6 +137,21 @@ def read_yaml(text: str, name: str) -> Block:
     if root is None or not isinstance(root.plain, Block):
         raise StandardError(name, 1, "文件须是一组“键: 值”")
     return root.plain
+
+
+def _check_events(text: str, name: str) -> None:
+    """Refuses aliases and deep nesting before anything is built; deep nesting would cost the square of its length."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise StandardError(name, line, "不能使用锚点和引用（& 与 *）")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise StandardError(name, line, "嵌套过深")
 
 
 def _read(loader: yaml.SafeLoader, node: yaml.Node, name: str, depth: int) -> Value:
@@ -152,7 +163,7 @@ def _read(loader: yaml.SafeLoader, node: yaml.Node, name: str, depth: int) -> Va
     if isinstance(node, yaml.SequenceNode):
         return Value([_read(loader, item, name, depth + 1) for item in node.value], line)
     try:
-        plain = loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+        plain = loader.construct_object(node, deep=True)
     except ValueError as error:
         raise StandardError(name, line, f"不能读作值：{node.value}") from error
     if plain is not None and type(plain) not in (str, int, bool, date):

@@ -2,6 +2,7 @@
 
 import types
 import typing
+from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any
 
 def to_plain(value: object) -> Any:
     """Plain dict, list, str, int, bool or None; Decimal and date become text."""
-    if value is None or isinstance(value, bool | int) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value
@@ -31,7 +32,7 @@ def to_plain(value: object) -> Any:
 
 def from_plain[T](cls: type[T], plain: dict[str, Any]) -> T:
     """The dataclass that `to_plain` was given; a key it does not know is an error, a missing one takes its default."""
-    hints = _hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]
     unknown = set(plain) - set(hints)
     if unknown:
         raise KeyError(f"{cls.__name__}: {', '.join(sorted(unknown))}")
@@ -39,7 +40,7 @@ def from_plain[T](cls: type[T], plain: dict[str, Any]) -> T:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 

@@ -195,8 +195,7 @@ class Sheet:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe plain data: dates as ISO text, Decimal as text."""
-        plain = to_plain(self)
-        assert isinstance(plain, dict)
+        plain: dict[str, Any] = to_plain(self)
         return plain
 
     @classmethod

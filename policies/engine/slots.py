@@ -179,7 +179,7 @@ def pick(known: FigureRow | list[FigureRow] | None, fact: str) -> tuple[FigureRo
 
 def is_usable(value: Value) -> bool:
     """Whether a figure can be compared: reported, and a finite number."""
-    return value is not None and (value.__class__ is not Decimal or value.is_finite())  # type: ignore[union-attr]
+    return value is not None and (value.__class__ is not Decimal or value.is_finite())
 
 
 _NO_JUDGEMENTS: dict[str, JudgementFact] = {}

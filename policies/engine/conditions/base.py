@@ -33,6 +33,13 @@ class Gap:
     counts_into: int | None = None
 
 
+def sure[T](value: T | None) -> T:
+    """The value that must be there: gaps are asked only of what was judged."""
+    if value is None:
+        raise ValueError("asked for the gap of a condition that cannot be judged")
+    return value
+
+
 class Condition:
     """One test of one criterion, compiled on load.
 

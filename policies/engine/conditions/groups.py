@@ -11,6 +11,7 @@ from policies.engine.conditions.base import (
     UNMET,
     Condition,
     Gap,
+    sure,
 )
 from policies.engine.conditions.measures import Line, Measure
 from policies.engine.conditions.questions import Question
@@ -172,9 +173,7 @@ class Bands(Condition):
         return self.children[: at + 1] if first is None or first.is_lower else self.children[at:]
 
     def _applying(self, facts: Facts) -> Criterion:
-        child = self.step(facts)
-        assert child is not None
-        return child
+        return sure(self.step(facts))
 
     def gap(self, facts: Facts) -> Gap:
         return self._applying(facts).condition.gap(facts)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from policies.engine import wording
-from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap
+from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap, sure
 from policies.engine.conditions.measures import Line, Measure
 from policies.engine.facts import Value
 from policies.engine.outcomes import GapKind
@@ -90,9 +90,7 @@ class Growth(Condition):
         return max(facts.year, facts.on_year + 1)  # its last year must still be open
 
     def _amount(self, facts: Facts) -> Decimal:
-        value = self.value(facts)
-        assert value is not None
-        return max(self.line.short(value), Decimal(0))
+        return max(self.line.short(sure(self.value(facts))), Decimal(0))
 
     def gap(self, facts: Facts) -> Gap:
         amount = self._amount(facts)
@@ -106,9 +104,7 @@ class Growth(Condition):
             return ""
         if outcome == UNMET:
             return wording.GAP.format(gap=show_gap(self._amount(facts), PERCENT))
-        value = self.value(facts)
-        assert value is not None
-        over = -self.line.short(value)
+        over = -self.line.short(sure(self.value(facts)))
         if over <= 0:
             return wording.ON_THE_LINE
         words = wording.SURPLUS_OVER if self.line.is_lower else wording.SURPLUS_UNDER
@@ -139,8 +135,10 @@ class Growth(Condition):
         lacks = tuple(
             lack
             for at, offset in enumerate(self.offsets)
-            if facts.rows[self.start + at] is None
-            and not facts.has_figure(self.measure.over.code, facts.year + offset, self.measure.sources)
+            if (
+                facts.rows[self.start + at] is None
+                and not facts.has_figure(self.measure.over.code, facts.year + offset, self.measure.sources)
+            )
             or self.start + at in facts.conflicts
             for lack in self.measure.missing(facts, self.start + at, facts.year + offset)
         )

@@ -231,15 +231,15 @@ class Attribute(Condition):
             return value in wanted  # type: ignore[operator]
         if self.test == "is":
             return value is wanted
-        assert isinstance(value, date)
+        if not isinstance(value, date):
+            raise TypeError(f"{self.name} is a date, not {type(value).__name__}")
         if self.test == "on_or_before":
             return value <= on
         return self.reached_on(value) <= on
 
     def reached_on(self, since: date) -> date:
         """The day on which the years are full."""
-        assert isinstance(self.wanted, int)
-        return add_years(since, self.wanted)
+        return add_years(since, int(self.wanted))  # type: ignore[arg-type]
 
     def _threshold(self) -> str:
         if self.test == "years_at_least":

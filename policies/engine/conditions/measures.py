@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from companies.figures.catalogue import CATALOGUE
 from policies.engine import wording
@@ -11,7 +12,7 @@ from policies.engine.sheet import Missing, Observed
 from policies.engine.slots import Facts
 from policies.engine.units import HUNDRED, PERCENT, Threshold, Unit, show, unit_of, unit_of_ratio
 
-OPERATORS: dict[str, Callable[[object, object], bool]] = {
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "at_least": operator.ge,
     "at_most": operator.le,
     "more_than": operator.gt,
@@ -159,12 +160,12 @@ class Measure:
     def _unusable(self, facts: Facts, at: int, year: int) -> tuple[Missing, ...]:
         if self.under is None:
             return ()
-        values = facts.values
-        if values[at] is None or values[at + 1] is None:
+        upper, lower = facts.values[at], facts.values[at + 1]
+        if upper is None or lower is None:
             # each side is known, but from different sources: one source must give both
             text = wording.MISSING_ONE_SOURCE.format(year=year, label=self.label)
             return (Missing(self.over.code, self.over.label, year, self.sources, text),)
-        if values[at + 1] <= 0:
+        if lower <= 0:
             text = wording.MISSING_DENOMINATOR.format(year=year, label=self.under.label)
             return (Missing(self.under.code, self.under.label, year, self.sources, text),)
         return ()

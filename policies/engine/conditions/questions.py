@@ -1,8 +1,8 @@
 """待人工核: a question that only a person's judgement decides; the company's figures stand beside it."""
 
+from policies.engine import wording
 from policies.engine.conditions.base import MANUAL, MET, UNMET, Condition, Gap
 from policies.engine.conditions.measures import Measure
-from policies.engine import wording
 from policies.engine.outcomes import GapKind, Outcome
 from policies.engine.sheet import Observed
 from policies.engine.slots import Facts, Plan

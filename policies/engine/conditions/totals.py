@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from policies.engine import wording
-from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap
+from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap, sure
 from policies.engine.conditions.measures import Line, Measure
 from policies.engine.outcomes import GapKind
 from policies.engine.periods import Period, Span
@@ -54,9 +54,8 @@ class Total(Condition):
         return (over * self.measure.scale, under) if under > 0 else None
 
     def _amount(self, facts: Facts) -> Decimal:
-        sums = self._sums(facts)
-        assert sums is not None
-        return self.line.short(sums[0] / sums[1] / self.parts)
+        over, under = sure(self._sums(facts))
+        return self.line.short(over / under / self.parts)
 
     def _open_year(self, facts: Facts) -> int | None:
         """The open year that can still make it up: in this filing's years, or the year after them."""

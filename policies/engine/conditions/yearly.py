@@ -3,7 +3,7 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from policies.engine import wording
-from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap
+from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap, sure
 from policies.engine.conditions.measures import Line, Measure
 from policies.engine.outcomes import GapKind
 from policies.engine.periods import Period, Span
@@ -37,9 +37,7 @@ class Yearly(Condition):
 
     def amount(self, facts: Facts, at: int) -> Decimal:
         """By how much one year misses the line, in base units."""
-        value = self.measure.value(facts.values, at)
-        assert value is not None
-        return self.line.short(value)
+        return self.line.short(sure(self.measure.value(facts.values, at)))
 
     def observe(self, facts: Facts) -> tuple[Observed, ...]:
         return tuple(
@@ -82,8 +80,7 @@ class Yearly(Condition):
         if measure.under is None:
             words = wording.CLOSE_MORE if line.is_lower else wording.CLOSE_LESS
             return words.format(year=year, label=measure.label, gap=show_gap(self.amount(facts, at), self.unit))
-        over, under = facts.values[at], facts.values[at + 1]
-        assert over is not None and under is not None
+        over, under = Decimal(facts.values[at] or 0), Decimal(facts.values[at + 1] or 0)
         lack = abs(line.value * under / measure.scale - over)
         parts = Measure(measure.over.code, None, measure.sources).unit
         base = Measure(measure.under.code, None, measure.sources).unit
@@ -93,7 +90,7 @@ class Yearly(Condition):
             over=measure.over.label,
             gap=show_gap(lack, parts),
             under=measure.under.label,
-            base=show(Decimal(under), base),
+            base=show(under, base),
         )
 
 
