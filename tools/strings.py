@@ -20,9 +20,10 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ["config", "portal", "cultivation", "policies", "companies", "accounts", "core", "templates"]
-# which argument is the string; "c" marks a context. N_ only marks a string of plain Python that is translated where it is shown
+# which argument is the string; "c" marks a context. N_ only marks a string of plain Python that is translated where
+# it is shown; _g is gettext at once in a module whose _ is lazy
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    **dict.fromkeys(("_", "N_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("_", "_g", "N_", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.files import ROOT, files, lines_with, parsed, python_files, short, templates
+from tools.strings import KEYWORDS
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
@@ -30,6 +31,10 @@ GETTEXT = {
 # Chinese that is data: it is read, matched or published as it stands and never translated
 DATA_MODULES = {
     "companies/figures/catalogue.py": "the catalogue of facts is plain Python and carries both languages itself",
+    **dict.fromkeys(
+        [f"companies/imports/{name}.py" for name in ("headers", "parsing", "reading", "rows", "template")],
+        "sheets, headers, units and marks as they stand in workbooks",
+    ),
     "companies/register/industries.py": "the names of GB/T 4754",
     "companies/register/search.py": "characters read otherwise in names than a dictionary says",
     "core/units.py": "units as documents write them",
@@ -97,6 +102,17 @@ def test_chinese_in_code_goes_through_gettext() -> None:
 )
 def test_the_rule_on_chinese_sees_what_it_should(code: str, count: int) -> None:
     assert len(list(untranslated(ast.parse(code)))) == count
+
+
+def test_gettext_goes_by_names_the_collector_of_strings_knows() -> None:
+    unknown = []
+    for path in python_files():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                names = [alias.asname for alias in node.names if "gettext" in alias.name and alias.asname]
+                unknown += [f"{short(path)}:{node.lineno} {name}" for name in names if name not in GETTEXT]
+    assert unknown == []
+    assert set(KEYWORDS) == GETTEXT
 
 
 def test_every_exempted_module_exists() -> None:
