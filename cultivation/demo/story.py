@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from accounts.decisions.models import Decision
 from companies.figures.services import figures_add, incident_add
 from companies.recognitions.models import Batch
 from cultivation.demo.grants import CHAMPION_LISTS, CHAMPION_REVIEW, GIANT_LISTS, GIANT_REVIEW_LISTS, List
@@ -90,13 +91,13 @@ class Story:
                 if firm.cohort == year:
                     self._climb(firm, LITTLE_GIANT, on=on, batch=batch)
             near = self.world.of(Kind.NEAR)
-            for firm in near[year % 3 :: 3]:
+            for firm in near[year % 5 :: 5]:
                 if not self.ladder.move(firm, LITTLE_GIANT, TrackState.ACCELERATING, on=on, signed_on=on + timedelta(days=2)):
                     self.ladder.move(firm, LITTLE_GIANT, TrackState.STARTING, on=on, signed_on=on + timedelta(days=2))
-            for firm in near[(year + 2) % 3 :: 3]:
+            for firm in near[(year + 4) % 5 :: 5]:
                 if len(firm.shorts) == 1:
                     self.ladder.move(firm, LITTLE_GIANT, TrackState.SPRINT, on=on, signed_on=on + timedelta(days=3), batch=batch)
-            for firm in self.world.of(Kind.SPECIALISED)[year % 9 :: 9]:
+            for firm in self.world.of(Kind.SPECIALISED)[year % 21 :: 21]:
                 self.ladder.move(firm, LITTLE_GIANT, TrackState.STARTING, on=on, signed_on=on + timedelta(days=1))
 
         return play
@@ -116,7 +117,9 @@ class Story:
         return play
 
     def _climb(self, firm: Firm, title: str, *, on: date, batch: Batch | None) -> None:
-        self.ladder.move(firm, title, TrackState.ACCELERATING, on=on, signed_on=on + timedelta(days=1))
+        """Half of them through 加速库; the first admission may enter any pool whose gate holds."""
+        if firm.number % 2:
+            self.ladder.move(firm, title, TrackState.ACCELERATING, on=on, signed_on=on + timedelta(days=1))
         self.ladder.move(firm, title, TrackState.SPRINT, on=on + timedelta(days=3), signed_on=on + timedelta(days=5), batch=batch)
 
     def _list(self, on_list: List) -> Callable[[date], None]:
@@ -214,7 +217,7 @@ class Story:
             else:
                 waiting[firm.district] = waiting.get(firm.district, 0) + 1
 
-    def _propose_next(self, firm: Firm, *, on: date):
+    def _propose_next(self, firm: Firm, *, on: date) -> Decision | None:
         track = self.ladder.target(firm, LITTLE_GIANT, on=on)
         if track is None or track.state not in {TrackState.CANDIDATE, TrackState.STARTING}:
             return None
