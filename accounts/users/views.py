@@ -27,9 +27,11 @@ from core.views import FormPage
 
 
 def home_of(user: User) -> str:
-    """The first page of a role: the first tab of its menu; administrators start at the accounts."""
+    """The first page of a role: the workbench of staff, an enterprise user's own tab, the accounts of an administrator."""
     if user.role == Role.ADMINISTRATOR:
         return reverse("accounts:people-list")
+    if user.is_staff_role:
+        return settings.LOGIN_REDIRECT_URL
     groups = menu_for(str(user.role), str(get_urlconf() or settings.ROOT_URLCONF))
     tabs = [link.url for group in groups for link in group.links if link.entry.tab]
     return tabs[0] if tabs else reverse("accounts:settings")
