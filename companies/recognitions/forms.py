@@ -31,9 +31,7 @@ class RecognitionForm(forms.Form):
     valid_from = DateField(label=_("有效期起"), required=False, help_text=_("不填则从证书或公告日起"))
     valid_until = DateField(label=_("有效期至"), required=False, help_text=_("不填则按该称号的公布年限"))
     file = forms.FileField(label=_("公告文件"), help_text=FILE_HELP, max_length=255, widget=forms.FileInput(attrs=FILES))
-    reason = NormalTextField(
-        label=_("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = NormalTextField(label=_("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -62,7 +62,11 @@ class RecognitionKind(DecisionKind):
         """The recognition, locked, with firm and title. The firm is locked first: one order for all services."""
         row = Recognition.objects.only("company_id").get(decision=decision)
         Company.objects.select_for_update().get(pk=row.company_id)
-        return Recognition.objects.select_for_update(of=("self",)).select_related("company__district", "title", "batch", "document").get(pk=row.pk)
+        return (
+            Recognition.objects.select_for_update(of=("self",))
+            .select_related("company__district", "title", "batch", "document")
+            .get(pk=row.pk)
+        )
 
     def current(self, subject: Recognition, decision: Decision) -> Proposal:
         """As `proposal`, from the stored row."""
@@ -104,7 +108,11 @@ class RecognitionKind(DecisionKind):
         return "；".join(f"{one.happened_on.isoformat()} {one.document_number}" for one in before) or _("无")
 
     def _district_name(self, row: Recognition, district: int) -> str:
-        return str(row.company.district) if district == row.company.district_id else str(row._meta.get_field("district").related_model.objects.get(pk=district))
+        return (
+            str(row.company.district)
+            if district == row.company.district_id
+            else str(row._meta.get_field("district").related_model.objects.get(pk=district))
+        )
 
     def _changes(self, row: Recognition) -> list[Change]:
         ends = row.valid_until.isoformat() if row.valid_until else _("长期")

@@ -93,6 +93,9 @@ class BatchStep(models.Model):
         ordering = ["batch", "pk"]
         constraints = [models.UniqueConstraint(fields=["batch", "step"], name="one_step_per_batch")]
 
+    def __str__(self) -> str:
+        return str(Step(self.step).label)
+
 
 class RecognitionState(models.TextChoices):
     """待确认 → 已确认 | 已驳回, later 已取消 or 被新名单替代. 有效, 待复核, 已到期 are computed."""
@@ -178,14 +181,16 @@ class Recognition(models.Model):
     ended_on = models.DateField(_("终止日"), null=True, blank=True)
     end_known_on = models.DateField(_("终止知悉日"), null=True, blank=True)
     end_document_number = models.CharField(_("终止文号"), max_length=100, blank=True)
-    import_run = models.ForeignKey("companies.ImportRun", on_delete=models.PROTECT, null=True, blank=True, related_name="added_recognitions")
+    import_run = models.ForeignKey(
+        "companies.ImportRun", on_delete=models.PROTECT, null=True, blank=True, related_name="added_recognitions"
+    )
     withdrawn_on = models.DateField(_("撤回日"), null=True, blank=True)
     stamp = models.CharField(_("期初 / 演示"), max_length=10, blank=True)
 
     objects = RecognitionQuerySet.as_manager()
-    AUDITED = ("company_id", "title_id", "application_type", "batch_id", "state", "district_id", "document_number", "announced_on", "certified_on",
-               "happened_on", "known_on", "valid_from", "valid_until", "document_id", "decision_id", "is_first", "ended_on", "end_known_on",
-               "withdrawn_on")  # fmt: skip
+    AUDITED = ("company_id", "title_id", "application_type", "batch_id", "state", "district_id", "document_number", "announced_on",
+               "certified_on", "happened_on", "known_on", "valid_from", "valid_until", "document_id", "decision_id", "is_first", "ended_on",
+               "end_known_on", "withdrawn_on")  # fmt: skip
 
     class Meta:
         ordering = ["-happened_on", "-pk"]

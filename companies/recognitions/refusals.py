@@ -65,9 +65,7 @@ class AlreadyRecorded(Refusal):
     code = "already_recorded"
 
     def __init__(self, *, document_number: str, state: object) -> None:
-        super().__init__(
-            _("文号 %(number)s 的认定已经登记（%(state)s），不能重复登记。") % {"number": document_number, "state": state}
-        )
+        super().__init__(_("文号 %(number)s 的认定已经登记（%(state)s），不能重复登记。") % {"number": document_number, "state": state})
 
 
 class NotInForce(Refusal):

@@ -31,7 +31,7 @@ def _lines(path: Path, key: str) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def title_seed() -> int:
-    """Create or bring up to date the titles of titles.yaml, in the file's order; titles in the database only stay. Returns how many lines."""
+    """Create or bring up to date the titles of titles.yaml, in the file's order; others stay. Returns how many lines."""
     lines = _lines(TITLES, "titles")
     for position, line in enumerate(lines, start=1):
         values = {name: line[name] for name in TITLE_FIELDS if name in line}

@@ -94,5 +94,3 @@ class RecognitionFilterSet(FilterSet):
     def by_outside(self, queryset: QuerySet[Recognition], name: str, value: str) -> QuerySet[Recognition]:
         """未经冲刺库 or not."""
         return queryset.filter(is_outside_sprint=value == "1")
-
-

@@ -87,7 +87,9 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _verdict_text(verdict: Verdict) -> str:
-    shown = "、".join(f"{one.text}（{one.source_label}）" if one.source_label else one.text for one in _observed(verdict) if one.version_ids)
+    shown = "、".join(
+        f"{one.text}（{one.source_label}）" if one.source_label else one.text for one in _observed(verdict) if one.version_ids
+    )
     judged = verdict.judged.note if verdict.judged else ""
     return " ".join(part for part in (OUTCOME_LABELS[verdict.outcome], shown, judged) if part)
 
@@ -119,7 +121,11 @@ def _titles(company: Company) -> list[tuple[Any, ...]]:
 
 
 def _titles_text(company: Company) -> str:
-    rows = Recognition.objects.filter(company=company, state__in=EVER_CONFIRMED, withdrawn_on__isnull=True).select_related("title").order_by("pk")
+    rows = (
+        Recognition.objects.filter(company=company, state__in=EVER_CONFIRMED, withdrawn_on__isnull=True)
+        .select_related("title")
+        .order_by("pk")
+    )
     texts = []
     for row in rows:
         ends = row.ended_on or row.valid_until

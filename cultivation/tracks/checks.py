@@ -16,7 +16,9 @@ def track_problems() -> Iterator[str]:
     """A track that does not stand where its last event led, or an event that does not begin where the one before ended."""
     last = TrackEvent.objects.filter(track=OuterRef("pk")).order_by("-pk").values("to_state")[:1]
     tracks = Track.objects.annotate(last=Subquery(last))
-    for pk, state, last_state in tracks.filter(Q(last__isnull=True) | ~Q(last=F("state"))).values_list("pk", "state", "last").order_by("pk"):
+    for pk, state, last_state in (
+        tracks.filter(Q(last__isnull=True) | ~Q(last=F("state"))).values_list("pk", "state", "last").order_by("pk")
+    ):
         yield f"track {pk}: stands at {state}, its last event led to {last_state or 'nowhere'}"
     before = TrackEvent.objects.filter(track=OuterRef("track"), pk__lt=OuterRef("pk")).order_by("-pk").values("to_state")[:1]
     events = TrackEvent.objects.annotate(before=Subquery(before))
@@ -47,7 +49,9 @@ def move_problems() -> Iterator[str]:
     for pk in done.values_list("pk", flat=True).order_by("pk"):
         yield f"tier move {pk}: closed, its decision still waits"
     approved = TierMove.objects.filter(decision__state=DecisionState.APPROVED)
-    without = approved.exclude(Exists(TrackEvent.objects.filter(decision=OuterRef("decision"), track=OuterRef("track"), to_state=OuterRef("to_state"))))
+    without = approved.exclude(
+        Exists(TrackEvent.objects.filter(decision=OuterRef("decision"), track=OuterRef("track"), to_state=OuterRef("to_state")))
+    )
     for pk in without.values_list("pk", flat=True).order_by("pk"):
         yield f"tier move {pk}: approved, and no event carries it out"
 

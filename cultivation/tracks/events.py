@@ -189,7 +189,14 @@ def _log(moved: Sequence[tuple[Track, str, Recognition]], *, kind: str, by: "Use
     if len(tracks) == 1:
         before = moved[0][1]
         audit.record(
-            action, actor=by, target=tracks[0], before={"state": before}, after={"state": tracks[0].state}, company=tracks[0].company, items=events, on=on
+            action,
+            actor=by,
+            target=tracks[0],
+            before={"state": before},
+            after={"state": tracks[0].state},
+            company=tracks[0].company,
+            items=events,
+            on=on,
         )
     else:
         audit.record(action, actor=by, items=[*tracks, *events], after={"tracks": len(tracks)}, on=on)

@@ -23,7 +23,11 @@ class MoveForm(forms.Form):
     reason = NormalTextField(label=_("理由"), max_length=1000, required=False, widget=forms.Textarea(attrs=ROWS))
     document_number = NormalTextField(label=_("文号"), max_length=100, required=False)
     public_wording = NormalTextField(
-        label=_("企业看到的说明"), max_length=300, required=False, widget=forms.Textarea(attrs=ROWS), help_text=_("不填则用该原因的通用说明")
+        label=_("企业看到的说明"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs=ROWS),
+        help_text=_("不填则用该原因的通用说明"),
     )
     evidence = forms.ModelMultipleChoiceField(
         label=_("佐证材料"), queryset=Evidence.objects.none(), required=False, widget=forms.CheckboxSelectMultiple

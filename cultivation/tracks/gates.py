@@ -225,7 +225,9 @@ def _curable_before_batch(_rule: Rule, sheet: Sheet | None, facts: GateFacts, _p
     if late:
         text = _("还差的 %(count)s 项在批次“%(batch)s”前补不上。") % {"count": len(late), "batch": facts.batch.label}
         items = tuple(item_text(verdict) for verdict in late)
-        return GateLine("curable_before_batch", label, _("%(count)s 项补不上") % {"count": len(late)}, allowed, LineState.UNMET, text, items)
+        return GateLine(
+            "curable_before_batch", label, _("%(count)s 项补不上") % {"count": len(late)}, allowed, LineState.UNMET, text, items
+        )
     if unknown:
         text = _("缺数据 %(count)s 项，无法判断能否在批次“%(batch)s”前补上。") % {"count": len(unknown), "batch": facts.batch.label}
         items = tuple(item_text(verdict) for verdict in unknown)
@@ -242,7 +244,9 @@ def _manual_listed(_rule: Rule, sheet: Sheet | None, _facts: GateFacts, _pool: s
     label, allowed = _("人工核实条件"), _("已判断，或列明由审批人签认")
     if sheet is None:
         return _no_sheet("manual_listed", label, allowed)
-    refused = [verdict for verdict in sheet.verdicts if verdict.judged_by != "figures" and verdict.outcome == Outcome.UNMET and not verdict.is_veto]
+    refused = [
+        verdict for verdict in sheet.verdicts if verdict.judged_by != "figures" and verdict.outcome == Outcome.UNMET and not verdict.is_veto
+    ]
     if refused:
         text = _("有 %(count)s 项经人工判断未达标。") % {"count": len(refused)}
         items = tuple(item_text(verdict) for verdict in refused)

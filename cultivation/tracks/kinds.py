@@ -59,7 +59,15 @@ class TierMoveKind(DecisionKind):
         )
 
     def proposal(
-        self, track: Track, *, kind: str, to_state: str, batch: Batch | None, sheet: Sheet | None, gate: GateResult | None, evidence: Sequence[Evidence]
+        self,
+        track: Track,
+        *,
+        kind: str,
+        to_state: str,
+        batch: Batch | None,
+        sheet: Sheet | None,
+        gate: GateResult | None,
+        evidence: Sequence[Evidence],
     ) -> Proposal:
         """The move as it is put to the second person: sheet and gate lines whole, diff, digest and the count it changes."""
         before, after = TrackState(track.state).label, TrackState(to_state).label

@@ -169,7 +169,18 @@ class TrackEvent(models.Model):
     recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
     stamp = models.CharField(_("期初 / 演示"), max_length=10, blank=True)
 
-    AUDITED = ("track_id", "kind", "from_state", "to_state", "district_id", "happened_on", "known_on", "reason_code", "decision_id", "recognition_id")
+    AUDITED = (
+        "track_id",
+        "kind",
+        "from_state",
+        "to_state",
+        "district_id",
+        "happened_on",
+        "known_on",
+        "reason_code",
+        "decision_id",
+        "recognition_id",
+    )
 
     class Meta:
         ordering = ["track", "pk"]
@@ -177,6 +188,9 @@ class TrackEvent(models.Model):
             models.Index(fields=["track", "happened_on", "id"], name="track_event_day"),
             models.Index(fields=["to_state", "happened_on"], name="track_event_to"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.happened_on} {self.from_state} → {self.to_state}"
 
 
 class TierMoveQuerySet(models.QuerySet["TierMove"]):
@@ -208,6 +222,9 @@ class TierMove(models.Model):
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["track"], condition=Q(is_open=True), name="one_open_move_per_track")]
 
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
 
 class PoolScheme(models.Model):
     """入库条件 of one title as dated data: canonical YAML text and its SHA-256; a change is a new version."""
@@ -223,3 +240,6 @@ class PoolScheme(models.Model):
     class Meta:
         ordering = ["title", "-in_force_from"]
         constraints = [models.UniqueConstraint(fields=["title", "in_force_from"], name="one_pool_scheme_per_title_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.title_id} {self.in_force_from}"

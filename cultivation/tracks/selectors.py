@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 EVER = date(9999, 12, 31)
 
 
-def sheet_or_none(*, company: Company, title: Title, on: date, known: date | None = None, application_year: int | None = None) -> Sheet | None:
+def sheet_or_none(
+    *, company: Company, title: Title, on: date, known: date | None = None, application_year: int | None = None
+) -> Sheet | None:
     """The gap sheet of the title on the day; None where no standard was in force then."""
     try:
         return sheet_for(company=company, title=title, on=on, known=known, application_year=application_year)

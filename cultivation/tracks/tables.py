@@ -25,7 +25,18 @@ class TrackTable(Table):
 
     caption = _("培育库")
     row_header = "company"
-    shown = ("company", "title", "state", "entered_pool_on", "open_count", "unknown_count", "nearest_text", "earliest_year", "officer", "waiting")
+    shown = (
+        "company",
+        "title",
+        "state",
+        "entered_pool_on",
+        "open_count",
+        "unknown_count",
+        "nearest_text",
+        "earliest_year",
+        "officer",
+        "waiting",
+    )
 
     company = Column(_("企业"), accessor="company__name", export="company__name")
     uscc = Column(_("统一社会信用代码"), accessor="company__uscc")
@@ -69,7 +80,9 @@ class TrackFilterSet(FilterSet):
     q = TextFilter(label=_("关键字"), method="by_words")
     title = ModelChoiceFilter(label=_("称号"), queryset=Title.objects.filter(is_tracked=True), to_field_name="code")
     pool = ChoiceFilter(label=_("所在库"), field_name="state", choices=TrackState.choices)
-    district = ModelChoiceFilter(label=_("区、县（市）"), field_name="company__district", queryset=District.objects.all(), to_field_name="code")
+    district = ModelChoiceFilter(
+        label=_("区、县（市）"), field_name="company__district", queryset=District.objects.all(), to_field_name="code"
+    )
     officer = TextFilter(label=_("专管员"), method="by_officer")
     open_at_most = IntegerFilter(label=_("还差不超过"), field_name="open_count", lookup_expr="lte")
     verdict = ChoiceFilter(label=_("结论"), field_name="outcome", choices=Overall.choices)

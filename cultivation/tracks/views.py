@@ -157,7 +157,11 @@ class MoveNewView(RolesRequiredMixin, FormPage):
             {"label": _g("提请调库"), "url": ""},
         ]
         choices = [
-            {"label": f"{moves.PROPOSABLE[track.state, state].label} · {state.label}", "url": f"{here}?to={state}", "current": state == self.to_state}
+            {
+                "label": f"{moves.PROPOSABLE[track.state, state].label} · {state.label}",
+                "url": f"{here}?to={state}",
+                "current": state == self.to_state,
+            }
             for state in moves.targets(track.state)
         ]
         return super().get_context_data(
@@ -172,7 +176,9 @@ class MoveNewView(RolesRequiredMixin, FormPage):
                 "gate": gate,
                 "signers": self._signers(),
                 "is_special": self.is_special,
-                "special_url": f"{here}?to={self.to_state}&special=1" if gate is not None and not gate.passed and not self.is_special else "",
+                "special_url": f"{here}?to={self.to_state}&special=1"
+                if gate is not None and not gate.passed and not self.is_special
+                else "",
                 "cancel_url": firm,
                 **kwargs,
             }

@@ -68,7 +68,9 @@ def fresh(row: Recognition) -> Recognition:
     return Recognition.objects.get(pk=row.pk)
 
 
-def test_a_recognition_counts_only_once_a_second_person_of_the_city_confirmed_it(company: Company, officer: User, city_approver: User) -> None:
+def test_a_recognition_counts_only_once_a_second_person_of_the_city_confirmed_it(
+    company: Company, officer: User, city_approver: User
+) -> None:
     row = record(company, officer)
     assert row.state == RecognitionState.RECORDED
     assert not Recognition.objects.counted(on=TODAY, known=TODAY).exists()
@@ -86,7 +88,9 @@ def test_before_the_day_it_was_known_it_did_not_count(company: Company, officer:
     assert Recognition.objects.counted(on=yesterday, known=TODAY).count() == 1
 
 
-def test_a_district_approver_does_not_confirm_and_the_recorder_neither(company: Company, officer: User, approver: User, city_approver: User) -> None:
+def test_a_district_approver_does_not_confirm_and_the_recorder_neither(
+    company: Company, officer: User, approver: User, city_approver: User
+) -> None:
     row = record(company, officer)
     with pytest.raises(NotAuthorised):
         sign(row, approver)
@@ -106,7 +110,9 @@ def test_the_firms_officer_does_not_confirm_under_a_city_account(company: Compan
         sign(row, CityApproverFactory(person=officer.person))
 
 
-def test_a_rejected_recognition_never_counts_and_its_document_may_be_recorded_again(company: Company, officer: User, city_approver: User) -> None:
+def test_a_rejected_recognition_never_counts_and_its_document_may_be_recorded_again(
+    company: Company, officer: User, city_approver: User
+) -> None:
     row = record(company, officer)
     decision_reject(decision_id=row.decision_id, by=city_approver, on=TODAY, reason="名单里没有这家企业")  # type: ignore[arg-type]
     assert fresh(row).state == RecognitionState.REJECTED
@@ -142,7 +148,15 @@ def test_number_date_and_file_are_needed(company: Company, officer: User) -> Non
     assert record(company, officer, document=EvidenceFactory(company=None, kind="document")).pk
 
 
-@pytest.mark.parametrize("days", [{"announced_on": date(2026, 11, 25)}, {"certified_on": date(2027, 1, 1)}, {"valid_from": date(2026, 11, 10), "valid_until": date(2026, 11, 9)}], ids=["announced tomorrow", "certified later", "ends before it begins"])
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"announced_on": date(2026, 11, 25)},
+        {"certified_on": date(2027, 1, 1)},
+        {"valid_from": date(2026, 11, 10), "valid_until": date(2026, 11, 9)},
+    ],
+    ids=["announced tomorrow", "certified later", "ends before it begins"],
+)
 def test_days_that_cannot_be_are_refused(company: Company, officer: User, days: dict[str, date]) -> None:
     with pytest.raises(DatesDisagree):
         record(company, officer, **days)
@@ -180,7 +194,11 @@ def test_a_title_that_counts_by_certificate_needs_its_day(company: Company, offi
 
 @pytest.mark.parametrize(
     ("code", "begins", "ends"),
-    [("specialised_sme", date(2026, 11, 10), date(2029, 11, 9)), ("specialised_sme", date(2024, 2, 29), date(2027, 2, 28)), ("listed", date(2026, 1, 5), None)],
+    [
+        ("specialised_sme", date(2026, 11, 10), date(2029, 11, 9)),
+        ("specialised_sme", date(2024, 2, 29), date(2027, 2, 28)),
+        ("listed", date(2026, 1, 5), None),
+    ],
     ids=["three years", "leap day", "without end"],
 )
 def test_validity_defaults_to_the_published_years(company: Company, officer: User, code: str, begins: date, ends: date | None) -> None:
@@ -222,7 +240,9 @@ def test_two_titles_of_one_firm_are_both_new(company: Company, officer: User, ci
     assert Recognition.objects.new(on=TODAY, known=TODAY).count() == 2
 
 
-def test_an_earlier_one_entered_afterwards_takes_its_place_from_the_day_it_is_known(company: Company, officer: User, city_approver: User) -> None:
+def test_an_earlier_one_entered_afterwards_takes_its_place_from_the_day_it_is_known(
+    company: Company, officer: User, city_approver: User
+) -> None:
     later = RecognitionFactory(company=company, title=title(), is_first=True, announced_on=date(2025, 3, 1), known_on=date(2025, 3, 5))
     earlier = record(company, officer, announced_on=date(2022, 3, 1), valid_until=date(2025, 2, 28))
     sign(earlier, city_approver)
@@ -295,7 +315,9 @@ def revoke(row: Recognition, by: User, **more: Any) -> Any:
     return recognition_revoke(recognition=row, by=by, **facts)
 
 
-def test_a_revoked_recognition_stops_counting_from_its_date_as_known_from_the_signature(company: Company, officer: User, city_approver: User) -> None:
+def test_a_revoked_recognition_stops_counting_from_its_date_as_known_from_the_signature(
+    company: Company, officer: User, city_approver: User
+) -> None:
     row = RecognitionFactory(company=company, title=title(), is_first=True)
     end = revoke(row, officer)
     assert Recognition.objects.counted(on=TODAY, known=TODAY).count() == 1
@@ -307,7 +329,9 @@ def test_a_revoked_recognition_stops_counting_from_its_date_as_known_from_the_si
     assert Recognition.objects.counted(on=date(2026, 11, 23), known=date(2026, 11, 23)).count() == 1
 
 
-def test_the_end_needs_a_document_and_a_second_person_of_the_city(company: Company, officer: User, approver: User, city_approver: User) -> None:
+def test_the_end_needs_a_document_and_a_second_person_of_the_city(
+    company: Company, officer: User, approver: User, city_approver: User
+) -> None:
     row = RecognitionFactory(company=company, title=title())
     with pytest.raises(DocumentMissing):
         revoke(row, officer, document=None)

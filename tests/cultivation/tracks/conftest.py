@@ -1,6 +1,5 @@
 """A fixed Tuesday, the shipped library, and the people of 越城区."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,11 @@ TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture(autouse=True)
-def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[date]:
+def today(monkeypatch: pytest.MonkeyPatch) -> date:
     """The clock stands at 2026-11-24 10:00 in Shanghai."""
     moment = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
     monkeypatch.setattr(timezone, "now", lambda: moment)
-    yield TODAY
+    return TODAY
 
 
 @pytest.fixture(autouse=True)

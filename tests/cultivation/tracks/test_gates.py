@@ -58,7 +58,9 @@ def test_a_veto_in_force_closes_every_pool() -> None:
 OPEN = {"class1_ip": 0, "segment_years": 1, "total_liabilities": Decimal(170_000_000), "product_revenue": Decimal(1_000_000)}
 
 
-@pytest.mark.parametrize(("failing", "accelerating", "sprint"), [(0, "ok", "ok"), (1, "ok", "ok"), (2, "ok", "unmet"), (3, "ok", "unmet"), (4, "unmet", "unmet")])
+@pytest.mark.parametrize(
+    ("failing", "accelerating", "sprint"), [(0, "ok", "ok"), (1, "ok", "ok"), (2, "ok", "unmet"), (3, "ok", "unmet"), (4, "unmet", "unmet")]
+)
 def test_open_criteria_are_counted_up_to_the_line_and_not_over_it(failing: int, accelerating: str, sprint: str) -> None:
     of = sheet(ready_firm(**dict(list(OPEN.items())[:failing])))
     assert of.counts.unmet == failing
@@ -81,7 +83,15 @@ def test_too_many_failing_is_failing_even_where_something_is_missing_too() -> No
 
 
 def test_an_either_or_group_counts_once() -> None:
-    of = sheet(ready_firm(employees=1_200, revenue=Decimal(500_000_000), main_revenue=Decimal(490_000_000), rd_expense=Decimal(30_000_000), product_revenue=Decimal(400_000_000)))
+    of = sheet(
+        ready_firm(
+            employees=1_200,
+            revenue=Decimal(500_000_000),
+            main_revenue=Decimal(490_000_000),
+            rd_expense=Decimal(30_000_000),
+            product_revenue=Decimal(400_000_000),
+        )
+    )
     assert [verdict.code for verdict in of.verdicts if verdict.is_open] == ["G-02"]
     line = next(line for line in check("sprint", of).lines if line.code == "open_at_most")
     assert line.value == "未达标 1 项，缺数据 0 项"
@@ -93,7 +103,17 @@ def test_a_waived_criterion_counts_as_closed() -> None:
     assert of.counts.open == 0
 
 
-@pytest.mark.parametrize(("held_titles", "state"), [({"specialised_sme"}, "ok"), ({"high_tech"}, "ok"), ({"hidden_champion"}, "ok"), ({"tech_sme"}, "unmet"), (set(), "unmet"), (None, "unknown")])
+@pytest.mark.parametrize(
+    ("held_titles", "state"),
+    [
+        ({"specialised_sme"}, "ok"),
+        ({"high_tech"}, "ok"),
+        ({"hidden_champion"}, "ok"),
+        ({"tech_sme"}, "unmet"),
+        (set(), "unmet"),
+        (None, "unknown"),
+    ],
+)
 def test_the_accelerating_pool_takes_firms_that_hold_one_of_three_titles(held_titles: set[str] | None, state: str) -> None:
     of = sheet(ready_firm())
     assert gate("accelerating", of, held=None if held_titles is None else frozenset(held_titles))["holds_any"] == state
@@ -122,7 +142,9 @@ def test_whether_a_missing_criterion_is_curable_is_unknown() -> None:
     assert gate("sprint", sheet(ready_firm(class1_ip=None)))["curable_before_batch"] == "unknown"
 
 
-@pytest.mark.parametrize(("closes_on", "state"), [(TODAY, "ok"), (date(2026, 11, 23), "unmet"), (None, "ok")], ids=["last day", "day after", "not known"])
+@pytest.mark.parametrize(
+    ("closes_on", "state"), [(TODAY, "ok"), (date(2026, 11, 23), "unmet"), (None, "ok")], ids=["last day", "day after", "not known"]
+)
 def test_a_batch_can_be_aimed_at_through_its_last_day_of_filling(closes_on: date | None, state: str) -> None:
     assert gate("sprint", sheet(ready_firm()), batch=AimedBatch(2027, "2027", closes_on))["curable_before_batch"] == state
 
@@ -158,7 +180,12 @@ def test_where_the_standard_excludes_the_firm_no_pool_is_open() -> None:
 
 
 def test_without_a_standard_in_force_what_rests_on_it_is_unknown() -> None:
-    assert gate("sprint", None) == {"open_at_most": "unknown", "curable_before_batch": "unknown", "manual_listed": "unknown", "no_veto": "unknown"}
+    assert gate("sprint", None) == {
+        "open_at_most": "unknown",
+        "curable_before_batch": "unknown",
+        "manual_listed": "unknown",
+        "no_veto": "unknown",
+    }
 
 
 def test_single_champion_needs_no_other_title_for_the_accelerating_pool() -> None:
@@ -182,7 +209,8 @@ def test_the_scheme_of_a_past_day_is_the_one_in_force_then() -> None:
     newer = scheme_read(text)
     PoolScheme.objects.create(title=row.title, in_force_from=newer.in_force_from, text=newer.text, sha256=newer.sha256)
     before, after = scheme_for(row.title, date(2026, 6, 30)), scheme_for(row.title, date(2026, 7, 1))
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert before.gate("sprint")[0].most == 1
     assert after.gate("sprint")[0].most == 2
     assert scheme_for(row.title, date(2019, 12, 31)) is None

@@ -268,8 +268,8 @@ def test_one_track_per_firm_and_title_and_one_main_track() -> None:
     track = TrackFactory(is_main=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Track.objects.create(company=track.company, title=track.title, entered_pool_on=TODAY, created_on=TODAY)
+    title = Title.objects.get(code="single_champion")
     with pytest.raises(IntegrityError), transaction.atomic():
-        title = Title.objects.get(code="single_champion")
         Track.objects.create(company=track.company, title=title, entered_pool_on=TODAY, created_on=TODAY, is_main=True)
 
 

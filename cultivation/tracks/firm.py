@@ -1,0 +1,211 @@
+"""What the ladder shows on the register's pages: 培育阶梯 and history of a firm, columns and filters of 企业名录."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from companies.assignments.models import Assignment
+from companies.recognitions.models import Recognition, Step, Title
+from companies.recognitions.selectors import recognitions_of
+from companies.register import slots
+from companies.register.models import Company
+from core.filters import ChoiceFilter
+from core.templatetags import tidu
+from cultivation.tracks import moves
+from cultivation.tracks.models import MoveKind, TierMove, Track, TrackEvent, TrackState
+from cultivation.tracks.selectors import events_of
+from policies.standards.models import Evaluation, Overall
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+
+TRACKED = (("little_giant", gettext_lazy("小巨人")), ("single_champion", gettext_lazy("单项冠军")))
+
+
+class Rung(NamedTuple):
+    """One track on the ladder of a firm, with its kept evaluation and the move that waits."""
+
+    track: Track
+    evaluation: Evaluation | None
+    window: date | None
+    gap_url: str
+    move_url: str
+    decision_url: str
+    main_url: str
+
+
+def _evaluations(company: Company) -> dict[int, Evaluation]:
+    return {row.title_id: row for row in Evaluation.objects.filter(company=company)}
+
+
+def _titles(company: Company, user: "User", on: date) -> QuerySet[Title]:
+    """Titles with pools, the next planned filling of each, and whether the user keeps the firm."""
+    kept = Assignment.objects.of(user).filter(company=company)
+    next_day = Step.FILLING.value
+    opens = (
+        Title.objects.filter(pk=OuterRef("pk"), batches__steps__step=next_day, batches__steps__planned_from__gt=on)
+        .order_by("batches__steps__planned_from")
+        .values("batches__steps__planned_from")[:1]
+    )
+    waiting = TierMove.objects.filter(track__company=company, track__title=OuterRef("pk"), is_open=True)
+    tracks = Prefetch("tracks", queryset=Track.objects.filter(company=company), to_attr="of_company")
+    return (
+        Title.objects.filter(is_tracked=True)
+        .annotate(opens_on=Subquery(opens), is_kept=Exists(kept), waiting=Subquery(waiting.values("decision_id")[:1]))
+        .prefetch_related(tracks)
+    )
+
+
+def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
+    """The firm's tracks, main one first, and the titles that may still be set as targets. Three queries."""
+    company, firm_url = asked.company, reverse("companies:company-detail", args=[asked.company.uscc])
+    evaluations = _evaluations(company)
+    rungs, offered, is_keeper = [], [], False
+    for title in _titles(company, asked.user, asked.on):
+        is_keeper = asked.user.role == Role.OFFICER and title.is_kept
+        track = next(iter(title.of_company), None)
+        if track is None:
+            offered.append(title)
+            continue
+        track.title = title
+        if track.is_main:
+            company.__dict__["main_title_code"] = title.code  # the gap sheet below opens on it
+        may_move = is_keeper and title.waiting is None and bool(moves.targets(track.state))
+        rungs.append(
+            Rung(
+                track,
+                evaluations.get(title.pk),
+                title.opens_on,
+                f"{firm_url}?title={title.code}#gap",
+                reverse("cultivation:move-new", args=[track.pk]) if may_move else "",
+                reverse("accounts:decision-detail", args=[title.waiting]) if title.waiting else "",
+                reverse("cultivation:track-main", args=[track.pk]) if is_keeper and not track.is_main else "",
+            )
+        )
+    rungs.sort(key=lambda rung: not rung.track.is_main)
+    return {"rungs": rungs, "offered": offered if is_keeper else [], "target_url": reverse("cultivation:track-new", args=[company.uscc])}
+
+
+def history(asked: slots.PanelRequest) -> dict[str, Any] | None:
+    """Moves and recognitions of the firm in one line of time, newest first. Two queries."""
+    lines = [_event_line(event) for event in events_of(asked.company)]
+    lines += [_recognition_line(row, asked.on) for row in recognitions_of(asked.company)]
+    lines.sort(key=lambda line: line["on"], reverse=True)
+    return {"events": lines} if lines else None
+
+
+def _event_line(event: TrackEvent) -> dict[str, Any]:
+    names = {
+        "title": event.track.title.short,
+        "from": TrackState(event.from_state).label if event.from_state else "—",
+        "to": TrackState(event.to_state).label,
+    }
+    text = _("%(title)s：%(from)s → %(to)s") % names
+    if event.reason_code:
+        text = _("%(text)s（%(reason)s）") % {"text": text, "reason": event.get_reason_code_display()}
+    return {
+        "on": event.happened_on,
+        "kind": MoveKind(event.kind).label,
+        "text": text,
+        "url": reverse("accounts:decision-detail", args=[event.decision_id]) if event.decision_id else "",
+        "by": _persons(event.decision) or event.stamp,
+        "is_system": event.decision_id is None,
+    }
+
+
+def _recognition_line(row: Recognition, on: date) -> dict[str, Any]:
+    names = {"title": row.title.short, "number": row.document_number, "type": row.get_application_type_display()}
+    return {
+        "on": row.happened_on,
+        "kind": _("认定"),
+        "text": _("%(title)s（%(type)s）%(number)s") % names,
+        "url": reverse("companies:recognition-detail", args=[row.pk]),
+        "by": _persons(row.decision) or row.stamp,
+        "is_system": False,
+    }
+
+
+def _persons(decision: Any) -> str:
+    if decision is None:
+        return ""
+    if decision.decider is None:
+        return _("%(proposer)s 提请") % {"proposer": decision.proposer.name}
+    return _("%(proposer)s 提请，%(decider)s 审批") % {"proposer": decision.proposer.name, "decider": decision.decider.name}
+
+
+def main_tracks(rows: Sequence[Company], user: "User") -> Mapping[int, tuple[str, str]]:
+    """(short title, state) of the main track by company id; one query."""
+    name = "title__name_en" if get_language() == "en" else "title__short_name"
+    tracks = Track.objects.filter(company__in=[row.pk for row in rows], is_main=True)
+    return {company_id: (title, state) for company_id, title, state in tracks.values_list("company_id", name, "state")}
+
+
+def open_counts(rows: Sequence[Company], user: "User") -> Mapping[int, int]:
+    """还差 of the main track's title by company id; one query."""
+    main = Track.objects.filter(company=OuterRef("company"), is_main=True).values("title")[:1]
+    found = Evaluation.objects.filter(company__in=[row.pk for row in rows], title=Subquery(main))
+    return dict(found.values_list("company_id", "open_count"))
+
+
+def draw_track(value: tuple[str, str]) -> Any:
+    """Title and pool in one cell."""
+    return tidu.pool(value[1], value[0])
+
+
+def export_track(value: tuple[str, str]) -> str:
+    """`小巨人 加速库`."""
+    return f"{value[0]} {TrackState(value[1]).label}"
+
+
+def pool_filter() -> ChoiceFilter:
+    """Firms whose main track stands in a pool: counts of firms (家)."""
+
+    def stand(queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        return queryset.filter(pk__in=Track.objects.filter(is_main=True, state=value).values("company"))
+
+    return ChoiceFilter(choices=TrackState.choices, method=stand, label=gettext_lazy("所在库"))
+
+
+def track_filter() -> ChoiceFilter:
+    """Firms with a track to a title, main one or not."""
+
+    def aim(queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        return queryset.filter(pk__in=Track.objects.filter(title__code=value).values("company"))
+
+    return ChoiceFilter(choices=TRACKED, method=aim, label=gettext_lazy("培育称号"))
+
+
+def _outcome_text(title: Any, overall: Any) -> str:
+    return f"{title} · {overall}"
+
+
+def outcome_filter() -> ChoiceFilter:
+    """Firms by the conclusion of their kept evaluation for a title: `little_giant:hopeful`."""
+    text = lazy(_outcome_text, str)
+    choices = [(f"{code}:{overall}", text(title, Overall(overall).label)) for code, title in TRACKED for overall in Overall.values]
+
+    def conclude(queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        code, _colon, overall = value.partition(":")
+        return queryset.filter(pk__in=Evaluation.objects.filter(title__code=code, overall=overall).values("company"))
+
+    return ChoiceFilter(choices=choices, method=conclude, label=gettext_lazy("结论"))
+
+
+def connect() -> None:
+    """Fill the slots of the register."""
+    slots.add_panel(slots.Panel("ladder", "main", "cultivation/tracks/_ladder.html", ladder, order=10))
+    slots.add_panel(slots.Panel("ladder-history", "history", "cultivation/tracks/_history.html", history, order=10))
+    slots.add_column(
+        slots.SlotColumn("track", gettext_lazy("主培育称号与所在库"), main_tracks, draw_track, export_track, is_shown=True, order=30)
+    )
+    slots.add_column(slots.SlotColumn("open", gettext_lazy("还差（项）"), open_counts, is_shown=True, order=40, num=True))
+    slots.add_filter(slots.SlotFilter("pool", pool_filter, order=30))
+    slots.add_filter(slots.SlotFilter("track", track_filter, order=31))
+    slots.add_filter(slots.SlotFilter("verdict", outcome_filter, order=32))
