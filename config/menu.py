@@ -27,16 +27,12 @@ MENU = (
     ),
     Group(
         _("目标"),
-        (
-            Entry(_("目标进度"), "cultivation:quota-overview", "flag", (OFFICER, APPROVER, AUDITOR), tab=_("目标")),
-            Entry(_("报表"), "cultivation:report-list", "chart", (OFFICER, APPROVER, AUDITOR)),
-        ),
+        (Entry(_("目标进度"), "cultivation:quota-overview", "flag", (OFFICER, APPROVER, AUDITOR), tab=_("目标")),),
     ),
     Group(
         _("其他"),
         (
             Entry(_("数据导入"), "companies:import-list", "upload", (CLERK, OFFICER, APPROVER)),
-            Entry(_("更正"), "companies:correction-list", "swap", (CLERK, OFFICER, APPROVER)),
             Entry(_("审计"), "accounts:audit-list", "log", STAFF),
             Entry(_("通知"), "accounts:notification-list", "bell", EVERYBODY, counter="notices"),
             Entry(_("设置"), "accounts:settings", "gear", EVERYBODY),

@@ -15,7 +15,8 @@ class RequestInfo:
     address: str = ""
 
 
-_current: ContextVar[RequestInfo] = ContextVar("request_info", default=RequestInfo())
+_NOBODY = RequestInfo()
+_current: ContextVar[RequestInfo] = ContextVar("request_info", default=_NOBODY)
 
 
 def current() -> RequestInfo:

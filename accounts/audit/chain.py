@@ -3,8 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date, datetime
-from datetime import timezone as tz
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +41,7 @@ HASHED = (
 def plain(value: Any) -> Any:
     """A value as JSON holds it: dates ISO, times UTC with microseconds, decimals without trailing zeros."""
     if isinstance(value, datetime):
-        return value.astimezone(tz.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -157,6 +157,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# seen by every process of one host; what must hold never rests on it
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DJANGO_TABLES2_TEMPLATE = "components/data-table.html"
 
@@ -172,7 +175,7 @@ LIMITS = {
     "export_rows_at_once": 5_000,
     "export_kept_days": 7,
 }
-FAULT_POINTS = False
+FAULT_POINT = ""
 DEMO = False
 
 LOGGING = {

@@ -8,7 +8,7 @@ from config.settings.base import VAR_DIR
 
 DEMO = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-FAULT_POINTS = bool(os.environ.get("TIDU_KILL_AT"))
+FAULT_POINT = os.environ.get("TIDU_KILL_AT", "")
 
 
 def _own_secret() -> str:

@@ -10,7 +10,7 @@ from config.settings.base import DATABASES, STORAGES
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-FAULT_POINTS = True
+FAULT_POINT = os.environ.get("TIDU_KILL_AT", "")
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="tidu-test-"))
 STORAGES["default"]["OPTIONS"]["location"] = SCRATCH / "files"  # type: ignore[index]
@@ -22,3 +22,4 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 WHITENOISE_AUTOREFRESH = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -4,7 +4,4 @@ from django.urls import path
 
 from cultivation.quotas import views
 
-urlpatterns = [
-    path("quotas/", views.quota_overview, name="quota-overview"),
-    path("quotas/report/", views.quota_report, name="quota-report"),
-]
+urlpatterns = [path("quotas/", views.quota_overview, name="quota-overview")]

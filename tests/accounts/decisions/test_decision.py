@@ -137,7 +137,9 @@ def test_nothing_is_signed_for_another_day(decision: Decision) -> None:
 
 def test_a_settled_matter_leaves_the_other_approvers_inbox(decision: Decision) -> None:
     signer, other = CityApproverFactory(), CityApproverFactory()
-    decision_sign(decision_id=_record(CompanyFactory(), ClerkFactory(district=None), "浙经信企业〔2026〕5号").pk, signer=signer, on=localdate())
+    decision_sign(
+        decision_id=_record(CompanyFactory(), ClerkFactory(district=None), "浙经信企业〔2026〕5号").pk, signer=signer, on=localdate()
+    )
     assert not Notice.objects.visible_to(other).unread().exists()
 
 

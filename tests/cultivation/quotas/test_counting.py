@@ -198,7 +198,10 @@ def test_district_targets_follow_the_above_scale_firms_of_1_january_and_add_up()
             _firm(code, is_above_scale=True)
     _firm("330604", is_above_scale=False)
     CompanyFactory(district=_district("330604"), happened_on=date(2026, 3, 1), is_above_scale=True)
-    assert {District.objects.get(pk=pk).code: n for pk, n in above_scale_by_district(date(2026, 1, 1)).items() if n} == {"330602": 3, "330603": 1}
+    assert {District.objects.get(pk=pk).code: n for pk, n in above_scale_by_district(date(2026, 1, 1)).items() if n} == {
+        "330602": 3,
+        "330603": 1,
+    }
     plan = Plan.objects.get(code="sample-2024-2026")
     assert quotas_divide(plan=plan, year=2026, on=date(2024, 1, 1)) == 36
     assert quotas_divide(plan=plan, year=2026, on=date(2024, 1, 1)) == 0

@@ -31,7 +31,9 @@ URL = "/quotas/"
 def two_little_giants(db: None) -> None:
     seed(on=date(2024, 1, 1))
     for code, name in (("330602", "绍兴恒砺精密传动有限公司"), ("330681", "诸暨浣江流体设备有限公司")):
-        company = CompanyFactory(district=District.objects.get(code=code), name=name, happened_on=date(2024, 1, 1), known_on=date(2024, 1, 1))
+        company = CompanyFactory(
+            district=District.objects.get(code=code), name=name, happened_on=date(2024, 1, 1), known_on=date(2024, 1, 1)
+        )
         RecognitionFactory(
             company=company,
             title=Title.objects.get(code="little_giant"),
@@ -74,7 +76,17 @@ def test_whoever_does_not_read_quotas_finds_no_such_page(factory: Any) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["year=abcd", "year=99999999999", "asof=2026-02-30", "asof=2099-01-01", "known=maybe", "kind=__all__", "cell=1", "cell=330602,nothing", "figure=x"],
+    [
+        "year=abcd",
+        "year=99999999999",
+        "asof=2026-02-30",
+        "asof=2099-01-01",
+        "known=maybe",
+        "kind=__all__",
+        "cell=1",
+        "cell=330602,nothing",
+        "figure=x",
+    ],
 )
 def test_a_value_nobody_understands_is_dropped_and_named(query: str) -> None:
     response = _client(ApproverFactory(district=None)).get(f"{URL}?{query}")
