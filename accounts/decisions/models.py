@@ -87,8 +87,25 @@ class Decision(models.Model):
     stamp = models.CharField(_("期初 / 演示"), max_length=10, blank=True)
 
     objects = DecisionQuerySet.as_manager()
-    AUDITED = ("kind", "state", "level", "district_id", "company_uscc", "summary", "reason", "document_number", "is_special", "digest", "frozen",
-               "proposer_id", "decider_id", "decision_note", "submitted_on", "decided_on", "stamp")  # fmt: skip
+    AUDITED = (
+        "kind",
+        "state",
+        "level",
+        "district_id",
+        "company_uscc",
+        "summary",
+        "reason",
+        "document_number",
+        "is_special",
+        "digest",
+        "frozen",
+        "proposer_id",
+        "decider_id",
+        "decision_note",
+        "submitted_on",
+        "decided_on",
+        "stamp",
+    )
 
     class Meta:
         ordering = ["submitted_at", "pk"]

@@ -108,6 +108,9 @@ class Judgement(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.criterion} {self.outcome}"
+
 
 class Overall(models.TextChoices):
     """结论 of a sheet; it never says that a firm is recognised."""

@@ -125,9 +125,9 @@ def test_item_rows_are_covered_by_their_entry() -> None:
 
 def test_a_rolled_back_change_leaves_no_entry_and_no_gap() -> None:
     actor = AuditorFactory()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         record("company.changed", actor=actor)
-        raise RuntimeError
+        transaction.set_rollback(True)
     record("company.changed", actor=actor)
     assert list(AuditEntry.objects.values_list("number", flat=True)) == [1]
     assert list(chain_problems()) == []

@@ -193,8 +193,8 @@ def test_nothing_can_be_divided_by_no_firms() -> None:
 
 
 def test_district_targets_follow_the_above_scale_firms_of_1_january_and_add_up() -> None:
-    for code, firms in (("330602", 3), ("330603", 1)):
-        for _number in range(firms):
+    for code, many in (("330602", 3), ("330603", 1)):
+        for _number in range(many):
             _firm(code, is_above_scale=True)
     _firm("330604", is_above_scale=False)
     CompanyFactory(district=_district("330604"), happened_on=date(2026, 3, 1), is_above_scale=True)

@@ -1,0 +1,154 @@
+"""Sheets and kept evaluations from the register's own rows, and what people may judge."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils.timezone import localdate
+
+from accounts.audit.verify import row_problems
+from companies.figures.models import Incident
+from companies.figures.selectors import figures_for
+from companies.recognitions.models import Title
+from core.errors import NotPermitted
+from policies.engine import Outcome, Overall
+from policies.standards import library, services
+from policies.standards.models import Evaluation, Judgement, Standard
+from policies.standards.snapshots import snapshots_for
+from tests.factories import AssignmentFactory, ClerkFactory, CompanyFactory, OfficerFactory, YearFiguresFactory
+from tests.factories.cultivation import library as ship
+from tests.factories.cultivation import ready_firm
+
+pytestmark = pytest.mark.django_db
+MAY_5 = date(2026, 5, 5)
+
+
+@pytest.fixture(autouse=True)
+def shipped(db: None) -> None:
+    ship()
+
+
+def _little_giant() -> Title:
+    return Title.objects.get(code="little_giant")
+
+
+def test_a_firm_that_meets_every_line_is_promising_and_never_called_recognised() -> None:
+    sheet = services.sheet_for(company=ready_firm(), title=_little_giant(), on=MAY_5)
+    assert sheet.overall == Overall.PROMISING
+    assert sheet.counts.open == 0
+
+
+def test_a_closed_year_below_the_line_is_closed_and_gives_the_earliest_filing() -> None:
+    firm = ready_firm(rd_expense=Decimal("3_672_000"))  # 2.70 % of 1.36 亿元
+    sheet = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
+    verdict = sheet.verdict("L-3b")
+    assert verdict.outcome == Outcome.UNMET
+    assert (verdict.gap_kind, verdict.earliest_year) == ("closed", 2028)
+    assert sheet.overall == Overall.NOT_YET
+
+
+def test_the_text_in_force_on_the_day_is_the_one_applied() -> None:
+    firm = ready_firm()
+    assert services.sheet_for(company=firm, title=_little_giant(), on=date(2026, 3, 31)).document.startswith("工信部企业〔2022〕63号")
+    assert services.sheet_for(company=firm, title=_little_giant(), on=date(2026, 4, 1)).document.startswith("工信部企业〔2026〕2号")
+
+
+def test_a_past_day_gives_the_sheet_of_that_day_in_both_readings() -> None:
+    firm = ready_firm(platform_score=None)
+    later = date(2026, 6, 1)
+    YearFiguresFactory(company=firm, year=2026, source="platform", period_to=MAY_5, known_on=later, platform_score=Decimal(72))
+    then = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
+    now = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5, known=later)
+    assert then.verdict("L-7").outcome == Outcome.UNKNOWN
+    assert now.verdict("L-7").outcome == Outcome.MET
+
+
+def test_two_papers_of_one_source_that_disagree_are_a_conflict_and_read_as_missing() -> None:
+    firm = ready_firm()
+    first = figures_for([firm.pk], on=MAY_5)[firm.pk][-1]
+    assert first.source == "platform"
+    YearFiguresFactory(company=firm, year=2025, source="audit", stands_beside=True, known_on=MAY_5, revenue=Decimal(99_000_000))
+    verdict = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5).verdict("L-2a")
+    assert verdict.outcome == Outcome.UNKNOWN
+    assert len(verdict.observed[0].conflict) == 2
+
+
+def test_a_later_version_replaces_the_earlier_one() -> None:
+    firm = ready_firm()
+    YearFiguresFactory(company=firm, year=2025, source="audit", known_on=MAY_5, revenue=Decimal(99_000_000))
+    verdict = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5).verdict("L-2a")
+    assert [one.text for one in verdict.observed] == ["9,900.0 万元"]
+
+
+def test_the_kept_evaluation_agrees_with_the_sheet_and_follows_a_change() -> None:
+    firm = ready_firm()
+    assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == 2
+    kept = Evaluation.objects.get(company=firm, title__code="little_giant")
+    sheet = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
+    assert (kept.overall, kept.open_count, kept.digest) == (sheet.overall.value, sheet.counts.open, sheet.digest)
+    Incident.objects.create(company=firm, kind="abnormal_list", starts_on=MAY_5, known_on=MAY_5)
+    assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == 2
+    assert Evaluation.objects.get(company=firm, title__code="little_giant").digest != kept.digest
+
+
+def test_the_digest_does_not_know_the_calendar_day() -> None:
+    firm = ready_firm()
+    days = (date(2026, 5, 5), date(2026, 6, 20), date(2026, 10, 9))
+    assert len({services.sheet_for(company=firm, title=_little_giant(), on=day).digest for day in days}) == 1
+
+
+def test_facts_of_many_firms_cost_as_many_queries_as_of_one(django_assert_num_queries: Any) -> None:
+    firms = [ready_firm().pk for _number in range(4)]
+    with django_assert_num_queries(6):
+        snapshots_for(firms[:1], on=MAY_5)
+    with django_assert_num_queries(6):
+        snapshots_for(firms, on=MAY_5)
+
+
+def test_firms_never_evaluated_stale_or_past_their_day_are_due() -> None:
+    first, second = ready_firm(), ready_firm()
+    assert services.evaluations_due(on=MAY_5) == [first.pk, second.pk]
+    services.evaluation_refresh(company_ids=[first.pk, second.pk], on=MAY_5)
+    assert services.evaluations_due(on=MAY_5) == []
+    Evaluation.objects.filter(company=second).update(is_stale=True)
+    assert services.evaluations_due(on=MAY_5) == [second.pk]
+    assert services.evaluations_due(on=date(2027, 1, 2)) == [first.pk, second.pk]
+
+
+def test_the_officer_judges_a_manual_line_with_a_note_and_may_withdraw_it() -> None:
+    officer = OfficerFactory()
+    firm = ready_firm(is_judged=False)
+    AssignmentFactory(company=firm, officer=officer)
+    on = localdate()
+    judgement = services.judgement_make(
+        company=firm, title=_little_giant(), criterion="L-6", outcome="met", note="核心基础零部件目录第 12 项", by=officer, on=on
+    )
+    assert services.sheet_for(company=firm, title=_little_giant(), on=on).verdict("L-6").outcome == Outcome.MET
+    services.judgement_withdraw(judgement=judgement, by=officer, on=on, reason="目录已更新")
+    assert services.sheet_for(company=firm, title=_little_giant(), on=on).verdict("L-6").outcome == Outcome.MANUAL
+    assert Judgement.objects.get().withdrawal_note == "目录已更新"
+    assert list(row_problems()) == []
+
+
+def test_nobody_judges_what_figures_decide() -> None:
+    officer = OfficerFactory()
+    firm = ready_firm(officer)
+    with pytest.raises(services.NotManual, match="由指标判定"):
+        services.judgement_make(company=firm, title=_little_giant(), criterion="L-3b", outcome="met", note="看好", by=officer, on=localdate())
+    assert not Judgement.objects.filter(criterion="L-3b").exists()
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, ClerkFactory], ids=["another officer", "clerk"])
+def test_only_the_firms_officer_judges(factory: Any) -> None:
+    firm = CompanyFactory()
+    with pytest.raises(NotPermitted):
+        services.judgement_make(
+            company=firm, title=_little_giant(), criterion="L-6", outcome="met", note="看好", by=factory(district=firm.district), on=localdate()
+        )
+
+
+def test_the_stored_text_is_the_truth_and_seeding_twice_stores_nothing_twice() -> None:
+    before = Standard.objects.count()
+    library.standards_seed()
+    assert Standard.objects.count() == before
