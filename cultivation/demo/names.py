@@ -31,12 +31,12 @@ _GIVEN_SECOND = "远桐群鸣轩怡博琳涵涛杰华伟敏洁颖琪阳飞宁昕
 
 
 def firm_names(*, random: Random) -> Iterator[str]:
-    """Two-character business names, each once, in an order that only the seed decides; three characters when those run out."""
+    """Two-character business names, each once, in an order that only the seed decides; longer ones when those run out."""
     pairs = [a + b for a, b in product(_FIRST, _SECOND) if not is_known(a + b)]
     random.shuffle(pairs)
     yield from pairs
-    for third in _SECOND:
-        longer = [pair + third for pair in pairs if third not in pair and not is_known(pair + third)]
+    for tail in [*_SECOND, *pairs]:
+        longer = [pair + tail for pair in pairs if tail not in pair and not is_known(pair + tail)]
         random.shuffle(longer)
         yield from longer
 

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
 from accounts.audit import services as audit
 from accounts.audit.verify import head_line
+from accounts.decisions.services import decision_sign
 from companies.evidence.models import Evidence, EvidenceKind
 from companies.evidence.services import evidence_store
+from companies.imports.checking import import_check, needs_decision
+from companies.imports.models import ImportRun, ImportState
+from companies.imports.services import import_apply, import_submit, import_upload
 from companies.register.members import CompanyMember
 from core.documents import blocks as b
 from core.documents.pdf import pdf_bytes
+from core.errors import Refusal
 from cultivation.demo.grants import List
 from cultivation.demo.ladder import Ladder
 from cultivation.demo.people import People
@@ -40,14 +45,43 @@ class Papers:
     def list_document(self, on_list: List, firms: Sequence[Firm], *, on: date) -> Evidence:
         """The published list as a PDF with every firm on it."""
         rows = [[str(number), firm.name, firm.uscc, PLACE[firm.district].name] for number, firm in enumerate(firms, start=1)]
-        return self._document(on_list.document, f"{on_list.batch}{on_list.application}名单", rows, announced_on=on_list.announced_on, on=on)
+        title = f"{on_list.batch}{on_list.application}名单"
+        content = self._pdf(on_list.document, title, rows, announced_on=on_list.announced_on, on=on)
+        file = ContentFile(content, name=f"{on_list.document}.pdf")
+        return evidence_store(file=file, kind=EvidenceKind.DOCUMENT, by=self.people.clerk, on=on)
 
-    def summary_document(self, book: Book, *, on: date) -> Evidence:
-        """The paper behind the recognitions of a workbook: the official lists it was put together from."""
-        rows = [["1", book.path.name, "", "全市"]]
-        return self._document(book.document, "获得认定汇总", rows, announced_on=book.document_on or on, on=on)
+    def bring_in(self, book: Book, *, on: date) -> ImportRun:
+        """Upload, check, have signed where that is due, and apply: the steps a clerk takes on the import page.
 
-    def _document(self, number: str, title: str, rows: Sequence[Sequence[str]], *, announced_on: date, on: date) -> Evidence:
+        Raises Refusal when the run does not end 已导入: a demonstration built on half its data would mislead.
+        """
+        official = None
+        if book.document:
+            rows = [["1", book.path.name, "", "全市"]]
+            content = self._pdf(book.document, "获得认定汇总", rows, announced_on=book.document_on or on, on=on)
+            official = ContentFile(content, name=f"{book.document}.pdf")
+        with book.path.open("rb") as stream:
+            run = import_upload(
+                file=File(stream, name=book.path.name),
+                source=book.source,
+                by=self.people.clerk,
+                on=on,
+                official_list=official,
+                document_number=book.document,
+                document_on=book.document_on,
+            )
+        run = import_check(run_id=run.pk, on=on)
+        if run.state == ImportState.CHECKED and needs_decision(run):
+            decision = import_submit(run_id=run.pk, by=self.people.clerk, on=on, reason=f"导入 {book.path.name}")
+            decision_sign(decision_id=decision.pk, signer=self.people.approvers[0], on=on, note="同意")
+        elif run.state == ImportState.CHECKED:
+            import_apply(run_id=run.pk, by=self.people.clerk, on=on)
+        run = ImportRun.objects.select_related("file").get(pk=run.pk)
+        if run.state != ImportState.APPLIED:
+            raise Refusal(f"{book.path.name}：{run.get_state_display()}，{run.message}")
+        return run
+
+    def _pdf(self, number: str, title: str, rows: Sequence[Sequence[str]], *, announced_on: date, on: date) -> bytes:
         columns = [
             b.Column("序号", fixed=True, align="right"),
             b.Column("企业", weight=3),
@@ -61,8 +95,7 @@ class Papers:
             b.Table(columns, rows),
         ]
         imprint = b.Imprint(title, "演示", timezone.now(), on, "当时所知", head_line(), self.people.clerk.name)
-        file = ContentFile(pdf_bytes(content, imprint=imprint), name=f"{number}.pdf")
-        return evidence_store(file=file, kind=EvidenceKind.DOCUMENT, by=self.people.clerk, on=on)
+        return pdf_bytes(content, imprint=imprint)
 
     def enterprise_join(self, world: World, *, ladder: Ladder, on: date) -> None:
         """The enterprise account belongs to a firm with something to see: one near the little-giant line in 柯桥区."""

@@ -60,7 +60,9 @@ class Story:
 
     def _import(self, book: Book) -> Callable[[date], None]:
         def play(on: date) -> None:
-            self.papers.bring_in(book, on=on)
+            run = self.papers.bring_in(book, on=on)
+            for verdict in ("new", "changed", "unchanged", "refused"):
+                self.ladder.counts[f"imported {verdict}"] += run.totals.get(verdict, 0)
             self.ladder.refresh()
             self._lapse(on)
 

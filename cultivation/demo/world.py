@@ -1,7 +1,7 @@
 """The invented city as plain data: firms with figures, titles and troubles. The same seed and size give the same city."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -138,8 +138,10 @@ def giant_counts(*, factor: float) -> dict[int, dict[str, int]]:
     return {year: dict(zip(DISTRICTS, scaled(table, factor), strict=True)) for year, table in tables.items()}
 
 
-def _plans(size: int) -> list[_Plan]:
-    factor = min(1.0, size / PUBLISHED_SIZE)
+def _plans(size: int, *, is_published: bool = True) -> list[_Plan]:
+    factor = size / PUBLISHED_SIZE
+    if is_published:
+        factor = min(1.0, factor)
     firms, giants = by_share(size), giant_counts(factor=factor)
     lists = specialised_counts(factor=factor)
     champions = {year: by_share(max(1, round(count * factor))) for year, count in CHAMPION_COUNTS.items()}
@@ -159,9 +161,18 @@ def _plans(size: int) -> list[_Plan]:
 def world_make(*, size: int = PUBLISHED_SIZE, seed: int = SEED) -> World:
     """An invented city of `size` firms over the six districts; nothing but seed and size decides what comes out."""
     random = Random(seed)  # noqa: S311 (repeatable, guards nothing)
+    firms = list(firms_make(size=size, seed=seed, random=random))
+    world = World(size, firms)
+    _differ(world, random=random)
+    _trouble(world, random=random)
+    return world
+
+
+def firms_make(*, size: int, seed: int, random: Random, is_published: bool = True) -> Iterator[Firm]:
+    """The firms one by one, district after district; without `is_published` every kind grows with the size of the city."""
     words = firm_names(random=random)
-    firms: list[Firm] = []
-    for plan in _plans(size):
+    number = 0
+    for plan in _plans(size, is_published=is_published):
         slots = [(Kind.GIANT, year) for year, count in sorted(plan.giants.items()) for _ in range(count)]
         slots += [(Kind.CHAMPION, year) for year, count in sorted(plan.champions.items()) for _ in range(count)]
         slots += [(Kind.NEAR, 0)] * plan.near + [(Kind.SPECIALISED, 0)] * plan.specialised
@@ -169,12 +180,9 @@ def world_make(*, size: int = PUBLISHED_SIZE, seed: int = SEED) -> World:
         rest = plan.count - len(slots)
         slots += [(Kind.TECH, 0)] * round(rest * 0.4) + [(Kind.PLAIN, 0)] * (rest - round(rest * 0.4))
         for kind, cohort in slots:
-            own = Random(f"{seed}:{len(firms)}")  # noqa: S311 (repeatable, guards nothing)
-            firms.append(_firm(len(firms) + 1, plan.place, kind, cohort, next(words), random=own))
-    world = World(size, firms)
-    _differ(world, random=random)
-    _trouble(world, random=random)
-    return world
+            own = Random(f"{seed}:{number}")  # noqa: S311 (repeatable, guards nothing)
+            number += 1
+            yield _firm(number, plan.place, kind, cohort, next(words), random=own)
 
 
 def _firm(number: int, place: Place, kind: Kind, cohort: int, word: str, *, random: Random) -> Firm:
