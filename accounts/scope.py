@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from accounts.users.models import User
 
 NOTHING = Q(pk__in=[])
+# not an empty Q: `Q() | other` is `other`, which would hide from the city all but its own
+EVERYTHING = ~NOTHING
 
 
 def district_q(user: "User | AnonymousUser", *fields: str) -> Q:
@@ -21,7 +23,7 @@ def district_q(user: "User | AnonymousUser", *fields: str) -> Q:
     if not user.is_authenticated or not user.is_active or user.role not in STAFF:
         return NOTHING
     if user.district_id is None:
-        return Q()
+        return EVERYTHING
     condition = NOTHING
     for field in fields or ("district",):
         condition |= Q(**{field: user.district_id})
