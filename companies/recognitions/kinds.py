@@ -151,7 +151,7 @@ class RecognitionKind(DecisionKind):
 
     def barred_persons(self, decision: Decision) -> "Iterable[Person]":
         """The firm's current officer."""
-        row = Recognition.objects.filter(decision=decision).only("company_id").first()
+        row = Recognition.objects.filter(decision_id=decision.pk).only("company_id").first() if decision.pk else None
         return officers_of(row.company_id) if row else ()
 
 
@@ -221,7 +221,7 @@ class RevocationKind(DecisionKind):
 
     def barred_persons(self, decision: Decision) -> "Iterable[Person]":
         """The firm's current officer."""
-        end = Revocation.objects.filter(decision=decision).select_related("recognition").first()
+        end = Revocation.objects.filter(decision_id=decision.pk).select_related("recognition").first() if decision.pk else None
         return officers_of(end.recognition.company_id) if end else ()
 
 

@@ -121,7 +121,7 @@ class TierMoveKind(DecisionKind):
 
     def barred_persons(self, decision: Decision) -> "Iterable[Person]":
         """The firm's current officer."""
-        move = TierMove.objects.filter(decision=decision).select_related("track").first()
+        move = TierMove.objects.filter(decision_id=decision.pk).select_related("track").first() if decision.pk else None
         return officers_of(move.track.company_id) if move else ()
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.decisions.authority import possible_signers
 from accounts.decisions.models import Decision, Level
 from accounts.roles import Role, RolesRequiredMixin, StaffRequiredMixin, roles_required
+from companies.recognitions.kinds import officers_of
 from companies.recognitions.models import Batch, Title
 from companies.register.models import Company
 from core.errors import Refusal
@@ -118,7 +119,7 @@ class MoveNewView(RolesRequiredMixin, FormPage):
         if not services.may_propose(self.request.user, self.track.company):  # type: ignore[arg-type]
             raise NotYourFirm
         waiting = selectors.open_move(self.track)
-        if waiting is not None and self.request.method == "GET":
+        if waiting is not None:
             raise OpenMoveExists(waiting)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -188,7 +189,8 @@ class MoveNewView(RolesRequiredMixin, FormPage):
         """谁能批, by name, before anything is submitted."""
         user: Any = self.request.user
         draft = Decision(kind=TIER_MOVE.code, level=Level.DISTRICT, district_id=self.track.company.district_id)
-        return possible_signers(draft, barred={user.person_id})
+        barred = {user.person_id, *(person.pk for person in officers_of(self.track.company_id))}
+        return possible_signers(draft, barred=barred)
 
     def form_valid(self, form: MoveForm) -> HttpResponse:
         """Propose; a refusal lists each missing item above the form with everything typed."""

@@ -94,9 +94,8 @@ class PoolRow:
 def pools(user: "User") -> list[PoolRow]:
     """Tracks (条) by title and pool, within scope; one query."""
     states = [*POOLS, TrackState.RECOGNISED]
-    rows = (
-        Track.objects.visible_to(user).order_by().values("title__code", "title__short_name", "title__name_en", "title__position", "state")
-    )
+    name = "title__name_en" if get_language() == "en" else "title__short_name"
+    rows = Track.objects.visible_to(user).order_by().values("title__position", "title__code", name, "state")
     counted: dict[tuple[int, str, str], dict[str, int]] = {}
     for row in rows.annotate(number=Count("pk")):
         key = (row["title__position"], row["title__code"], row[name])
