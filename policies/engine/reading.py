@@ -143,7 +143,7 @@ def _check_events(text: str, name: str) -> None:
     """Refuses aliases and deep nesting before anything is built; deep nesting would cost the square of its length."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = getattr(event.start_mark, "line", 0) + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise StandardError(name, line, "不能使用锚点和引用（& 与 *）")
         if isinstance(event, yaml.CollectionStartEvent):

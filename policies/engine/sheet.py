@@ -7,7 +7,7 @@ years later from its JSON alone, so texts are stored with it; new fields need a 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from policies.engine.facts import VersionId, Window
 from policies.engine.outcomes import GapKind, Outcome, Overall
@@ -125,8 +125,7 @@ class Nearest:
     kind: GapKind
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The answer without texts, one row per company and standard; equal to the sheet's own figures.
 
     With overall NOT_APPLICABLE (an exclusion holds) nothing is open: a gate must look at `overall` before `counts`.

@@ -10,6 +10,7 @@ HUNDRED = Decimal(100)
 TEN_THOUSAND = Decimal(10_000)
 HUNDRED_MILLION = Decimal(100_000_000)
 
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(31))
 _THRESHOLD = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(\S*)$")
 
 
@@ -102,7 +103,7 @@ def group(value: Decimal) -> str:
 
 
 def _fixed(value: Decimal, places: int, rounding: str) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+    return value.quantize(_STEPS[places], rounding=rounding)
 
 
 def _with_unit(number: Decimal, label: str) -> str:

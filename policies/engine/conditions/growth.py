@@ -1,6 +1,6 @@
 """Growth of one fact over the last years: compound (复合增长率) or the mean of the yearly rates (平均增长率)."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from policies.engine import wording
 from policies.engine.conditions.base import MET, UNKNOWN, UNMET, Condition, Gap, sure
@@ -11,6 +11,10 @@ from policies.engine.periods import Period
 from policies.engine.sheet import Missing, Observed
 from policies.engine.slots import Facts, Plan
 from policies.engine.units import HUNDRED, PERCENT, show, show_gap, show_surplus
+
+
+# a rate is only shown and ranked; whether it passes is decided without it
+_ROOTS = Context(prec=28)
 
 
 class Growth(Condition):
@@ -78,10 +82,10 @@ class Growth(Condition):
         if not self.compound:
             rates = sum((known[at] / known[at - 1] for at in range(1, len(known))), Decimal(0))
             return (rates / self.spans - 1) * HUNDRED
-        times = known[1] / known[0]
+        times = _ROOTS.divide(known[1], known[0])
         if times < 0:
             return -HUNDRED
-        root = times.sqrt() if self.spans == 2 else times ** (Decimal(1) / self.spans)
+        root = times.sqrt(_ROOTS) if self.spans == 2 else times ** (Decimal(1) / self.spans)
         return (root - 1) * HUNDRED
 
     def earliest(self, facts: Facts) -> int:
