@@ -78,7 +78,7 @@ class Children:
     def __init__(self, port: int) -> None:
         self.commands = {
             "server": [
-                *("-m", "granian", "--interface", "wsgi", "--workers", "2", "--host", HOST, "--port", str(port)),
+                *("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", HOST, "--port", str(port)),
                 *("--log-level", "warning", "config.wsgi:application"),
             ],
             "worker": ["manage.py", "work", "--only-worker"],

@@ -10,6 +10,9 @@ DEMO = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 FAULT_POINT = os.environ.get("TIDU_KILL_AT", "")
 
+# static files are served from where they lie; nothing is collected
+STATIC_ROOT = None  # type: ignore[assignment]
+
 
 def _own_secret() -> str:
     """A secret made once for this checkout, kept beside its database and never committed."""

@@ -16,14 +16,14 @@ class Command(BaseCommand):
     help = "Fill the database with an invented city by real imports and three years of replayed work; prints one sign-in per role."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--companies, --reset, --sign-ins; --no-serve belongs to ./run and is accepted here."""
+        """--companies, --reset, --sign-ins; with --no-serve the sign-ins follow at once, else ./run shows them once it serves."""
         parser.add_argument("--companies", type=int, default=PUBLISHED_SIZE, metavar="N", help="about how many firms (default 2000)")
         parser.add_argument("--reset", action="store_true", help="start over")
-        parser.add_argument("--no-serve", action="store_true", help="ignored here; ./run demo stops before serving")
+        parser.add_argument("--no-serve", action="store_true", help="print the sign-ins at once; ./run demo stops before serving")
         parser.add_argument("--sign-ins", action="store_true", help="only print the table of sign-ins")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Build where there is nothing yet, then print the sign-ins."""
+        """Build where there is nothing yet, then print the sign-ins where nobody else will."""
         if not settings.DEMO:
             raise CommandError("演示只在演示设置下运行（DJANGO_SETTINGS_MODULE=config.settings.dev）。")
         if not 30 <= options["companies"] <= 100_000:
@@ -39,7 +39,8 @@ class Command(BaseCommand):
             self.stdout.write(f"演示数据已建好：{count:,} 家企业。")
         else:
             self.stdout.write("演示数据已在（--reset 重建）。")
-        self._print_sign_ins()
+        if options["sign_ins"] or options["no_serve"]:
+            self._print_sign_ins()
 
     def _print_sign_ins(self) -> None:
         self.stdout.write(f"\n登录账号（密码均为 {people.PASSWORD}）：")
