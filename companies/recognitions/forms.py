@@ -20,10 +20,16 @@ class RecognitionForm(forms.Form):
     """What an official list says about one firm."""
 
     uscc = IdentifierField(label=_("统一社会信用代码"), max_length=18, help_text=_("18 位，须已在企业名录"))
-    title = forms.ModelChoiceField(label=_("称号"), queryset=Title.objects.all(), to_field_name="code", widget=Select)
+    title = forms.ModelChoiceField(
+        label=_("称号"), queryset=Title.objects.all(), to_field_name="code", empty_label=_("请选择"), widget=Select
+    )
     application_type = forms.ChoiceField(label=_("申请类型"), choices=ApplicationType.choices, widget=Select)
     batch = forms.ModelChoiceField(
-        label=_("批次"), queryset=Batch.objects.select_related("title").order_by("title", "-year"), required=False, widget=Select
+        label=_("批次"),
+        queryset=Batch.objects.select_related("title").order_by("title", "-year"),
+        required=False,
+        empty_label=_("无批次"),
+        widget=Select,
     )
     document_number = NormalTextField(label=_("文号"), max_length=100)
     announced_on = DateField(label=_("公告日期"))

@@ -87,7 +87,7 @@ class RecognitionKind(DecisionKind):
             "document": _paper(row.document),
             "before": [[one.pk, one.state, one.happened_on] for one in before],
         }
-        summary = _("认定 %(title)s（%(type)s）") % {"title": row.title.short, "type": ApplicationType(row.application_type).label}
+        summary = _("登记%(title)s%(type)s") % {"title": row.title.short, "type": ApplicationType(row.application_type).label}
         return Proposal(
             digest=sha256(canonical(facts)),
             summary=summary,
@@ -191,7 +191,7 @@ class RevocationKind(DecisionKind):
         }
         return Proposal(
             digest=sha256(canonical(facts)),
-            summary=_("取消 %(title)s（%(number)s）") % {"title": row.title.short, "number": row.document_number},
+            summary=_("取消%(title)s认定（%(number)s）") % {"title": row.title.short, "number": row.document_number},
             changes=[
                 Change(_("状态"), str(RecognitionState(row.state).label), str(RecognitionState.REVOKED.label)),
                 Change(_("终止日"), "", end.ended_on.isoformat()),

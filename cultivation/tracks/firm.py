@@ -104,10 +104,10 @@ def history(asked: slots.PanelRequest) -> dict[str, Any] | None:
 def _event_line(event: TrackEvent) -> dict[str, Any]:
     names = {
         "title": event.track.title.short,
-        "from": TrackState(event.from_state).label if event.from_state else "—",
+        "from": TrackState(event.from_state).label if event.from_state else "",
         "to": TrackState(event.to_state).label,
     }
-    text = _("%(title)s：%(from)s → %(to)s") % names
+    text = (_("%(title)s：%(from)s → %(to)s") if event.from_state else _("%(title)s：%(to)s")) % names
     if event.reason_code:
         text = _("%(text)s（%(reason)s）") % {"text": text, "reason": event.get_reason_code_display()}
     return {

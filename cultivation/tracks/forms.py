@@ -18,7 +18,9 @@ ROWS = {"rows": 3}
 class MoveForm(forms.Form):
     """Reason and papers of one move; what else is asked depends on where it leads."""
 
-    batch = forms.ModelChoiceField(label=_("申报批次"), queryset=Batch.objects.none(), required=False, widget=Select)
+    batch = forms.ModelChoiceField(
+        label=_("申报批次"), queryset=Batch.objects.none(), required=False, empty_label=_("请选择"), widget=Select
+    )
     reason_code = forms.ChoiceField(label=_("原因"), choices=[("", _("请选择")), *ReasonCode.choices], required=False, widget=Select)
     reason = NormalTextField(label=_("理由"), max_length=1000, required=False, widget=forms.Textarea(attrs=ROWS))
     document_number = NormalTextField(label=_("文号"), max_length=100, required=False)
