@@ -18,6 +18,7 @@ from accounts.decisions.selectors import waiting_count
 from accounts.inbox.selectors import unread_count
 from accounts.jobs import exports, registry
 from accounts.roles import Role
+from accounts.users import sessions
 from accounts.users.models import User
 from accounts.users.services import ACTIONS
 from core.context import register_counter
@@ -103,3 +104,4 @@ def connect() -> None:
     checks.register("audited rows", row_problems)
     checks.register("decisions", decision_problems)
     registry.register_daily("audit head", _daily_head)
+    registry.register_daily("old sessions", sessions.sweep)

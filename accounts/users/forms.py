@@ -27,7 +27,7 @@ class PasswordField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The password as typed; raises ValidationError for half characters."""
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         try:
             text.encode()
         except UnicodeEncodeError:

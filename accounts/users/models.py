@@ -1,6 +1,6 @@
 """People and places: districts, towns, parks, offices; natural persons and their accounts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
 from django.db import models
@@ -119,7 +119,7 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     AUDITED = ("username", "person_id", "role", "district_id", "office_id", "is_active")
 
     class Meta:

@@ -1,7 +1,7 @@
 """人员: an administrator's pages for other people's accounts."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,7 +42,7 @@ class PersonListView(RolesRequiredMixin, ListPage):
 
     def get_queryset(self) -> QuerySet[User]:
         """All accounts, with person, district and office."""
-        return User.objects.visible_to(self.request.user).select_related("person", "district", "office")  # type: ignore[arg-type]
+        return User.objects.visible_to(self.request.user).select_related("person", "district", "office")
 
 
 def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
@@ -54,7 +54,7 @@ def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
 @roles_required(Role.ADMINISTRATOR)
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: scope, other accounts of the same person, sessions, and what can be done."""
-    accounts = User.objects.visible_to(request.user).select_related("person", "district", "office")  # type: ignore[arg-type]
+    accounts = User.objects.visible_to(request.user).select_related("person", "district", "office")
     account = get_object_or_404(accounts, pk=pk)
     context = {
         "account": account,
@@ -76,7 +76,7 @@ class AdministratorFormPage(RolesRequiredMixin, FormPage):
         """The account the page is about; None for a new one."""
         if "pk" not in self.kwargs:
             return None
-        accounts = User.objects.visible_to(self.request.user).select_related("person", "district")  # type: ignore[arg-type]
+        accounts = User.objects.visible_to(self.request.user).select_related("person", "district")
         return get_object_or_404(accounts, pk=self.kwargs["pk"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -154,13 +154,45 @@ class PersonChangeView(AdministratorFormPage):
         return done(self.request, _("已保存角色和范围。"), to=reverse("accounts:person-detail", args=[user.pk]))
 
 
-# address part → (heading and button, service, what the toast says)
-ACTIONS: dict[str, tuple[Any, Callable[..., Any], Any]] = {
-    "deactivate": (gettext_lazy("停用账号"), services.user_deactivate, gettext_lazy("已停用账号，其登录已全部结束。")),
-    "activate": (gettext_lazy("启用账号"), services.user_activate, gettext_lazy("已启用账号。")),
-    "password": (gettext_lazy("设临时密码"), services.user_password_set, ""),
-    "unlock": (gettext_lazy("解除登录锁定"), services.user_unlock, gettext_lazy("已解除登录锁定。")),
-    "end-sessions": (gettext_lazy("结束全部登录"), services.user_sessions_end, gettext_lazy("已结束全部登录。")),
+class Action(NamedTuple):
+    """What one address does: heading and button, what follows from it, the service, what the toast says."""
+
+    label: Any
+    consequence: Any
+    service: Callable[..., Any]
+    said: Any = ""
+
+
+ACTIONS = {
+    "deactivate": Action(
+        gettext_lazy("停用账号"),
+        gettext_lazy("停用后 %(name)s 不能再用这个账号登录，登录中的 %(open)s 个浏览器立即退出。"),
+        services.user_deactivate,
+        gettext_lazy("已停用账号，其登录已全部结束。"),
+    ),
+    "activate": Action(
+        gettext_lazy("启用账号"),
+        gettext_lazy("启用后 %(name)s 可用原密码和原角色登录。"),
+        services.user_activate,
+        gettext_lazy("已启用账号。"),
+    ),
+    "password": Action(
+        gettext_lazy("设临时密码"),
+        gettext_lazy("原密码立即失效，登录中的 %(open)s 个浏览器退出；临时密码只显示一次，%(name)s 首次登录时必须更换。"),
+        services.user_password_set,
+    ),
+    "unlock": Action(
+        gettext_lazy("解除登录锁定"),
+        gettext_lazy("%(name)s 在各地址的登录失败次数清零，可立即再试。"),
+        services.user_unlock,
+        gettext_lazy("已解除登录锁定。"),
+    ),
+    "end-sessions": Action(
+        gettext_lazy("结束全部登录"),
+        gettext_lazy("%(name)s 登录中的 %(open)s 个浏览器立即退出，可用原密码重新登录。"),
+        services.user_sessions_end,
+        gettext_lazy("已结束全部登录。"),
+    ),
 }
 
 
@@ -168,22 +200,28 @@ class PersonActionView(AdministratorFormPage):
     """One of ACTIONS, with its reason."""
 
     form_class = ReasonForm
+    template_name = "accounts/users/action.html"
+    fragment_name = "accounts/users/action.html#form"
     action = ""
 
     def get_heading(self) -> Any:
         """`停用账号：clerk2`."""
         if self.account is None:
             raise Http404
-        return _("%(action)s：%(username)s") % {"action": ACTIONS[self.action][0], "username": self.account.username}
+        return _("%(action)s：%(username)s") % {"action": ACTIONS[self.action].label, "username": self.account.username}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The button repeats the action."""
-        return super().get_context_data(**{"submit_label": ACTIONS[self.action][0], **kwargs})
+        """The button repeats the action; the line below the heading says what follows."""
+        if self.account is None:
+            raise Http404
+        still_open = sessions.open_sessions(user=self.account, now=timezone.now()).count()
+        consequence = ACTIONS[self.action].consequence % {"name": self.account.name, "open": still_open}
+        return super().get_context_data(**{"submit_label": ACTIONS[self.action].label, "consequence": consequence, **kwargs})
 
     def carry_out(self, form: Any) -> HttpResponse:
         """Call the action's service; a new password is shown, everything else goes back to the account."""
-        _label, service, said = ACTIONS[self.action]
-        result = service(by=self.request.user, user_id=self.kwargs["pk"], reason=form.cleaned_data["reason"])
+        action = ACTIONS[self.action]
+        result = action.service(by=self.request.user, user_id=self.kwargs["pk"], reason=form.cleaned_data["reason"])
         if self.action == "password":
             return self.show_password(*result)
-        return done(self.request, str(said), to=reverse("accounts:person-detail", args=[self.kwargs["pk"]]))
+        return done(self.request, str(action.said), to=reverse("accounts:person-detail", args=[self.kwargs["pk"]]))

@@ -92,7 +92,7 @@ def _check_scope(*, role: str, district: District | None, office: Office | None)
         )
 
 
-def _check_apart(person: Person, *, role: str, but: int | None = None) -> None:
+def _check_apart(person: Person, *, role: str, but: int = 0) -> None:
     """Raises RoleNotAllowed where one person would hold administrator together with approver or auditor, over all active accounts."""
     held = User.objects.filter(person=person, is_active=True).exclude(pk=but)
     barred = APART if role == Role.ADMINISTRATOR else {Role.ADMINISTRATOR} if role in APART else frozenset()

@@ -1,7 +1,7 @@
 """Signing in and out, changing one's password, and the sessions of an account: each ends on the server."""
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 STARTED, SEEN, WRONG_PASSWORDS = "started", "seen", "wrong_passwords"
 TOUCH_SECONDS = 60
 WRONG_PASSWORDS_ALLOWED = 5
+SIGN_INS_KEPT_DAYS = 180
 
 
 @receiver(user_logged_in)
@@ -166,3 +167,10 @@ def session_end(*, by: User, sign_in: SignIn) -> None:
     """End one session, the own or, as administrator, anyone's; `sign_in` comes from `visible_to`."""
     end_sessions(SignIn.objects.filter(pk=sign_in.pk))
     audit.record("user.session_ended", actor=by, target=sign_in.user, before={"address": sign_in.address, "agent": sign_in.agent})
+
+
+def sweep(day: date) -> dict[str, Any]:
+    """Daily: forget expired sessions, sign-ins that began over 180 days before `day`, and failures over a day old."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    sign_ins, _rows = SignIn.objects.filter(started_at__date__lt=day - timedelta(days=SIGN_INS_KEPT_DAYS)).delete()
+    return {"sign_ins": sign_ins, "failures": lockout.forget_old_failures(now=timezone.now())}

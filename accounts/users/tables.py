@@ -5,8 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.roles import Role
 from accounts.users.models import District, User
@@ -17,16 +16,16 @@ from core.tables import Column, Table
 class PersonTable(Table):
     """One row per account."""
 
-    caption = _("人员与账号")
+    caption = gettext_lazy("人员与账号")
     row_header = "username"
     shown = ("username", "name", "role", "district", "office", "is_active")
 
-    username = Column(_("账号"))
-    name = Column(_("姓名"), accessor="person__name")
-    role = Column(_("角色"))
-    district = Column(_("区、县（市）"), accessor="district__name", empty_values=())
-    office = Column(_("科室 / 部门"), accessor="office__name", default="—")
-    is_active = Column(_("状态"))
+    username = Column(gettext_lazy("账号"))
+    name = Column(gettext_lazy("姓名"), accessor="person__name")
+    role = Column(gettext_lazy("角色"))
+    district = Column(gettext_lazy("区、县（市）"), accessor="district__name", empty_values=())
+    office = Column(gettext_lazy("科室 / 部门"), accessor="office__name", default="—")
+    is_active = Column(gettext_lazy("状态"))
 
     def render_username(self, value: str, record: User) -> Any:
         """A door to the account."""
@@ -34,22 +33,24 @@ class PersonTable(Table):
 
     def render_district(self, value: str | None, record: User) -> Any:
         """市级 for staff of the city; `—` for those without a scope."""
-        return record.district or (_now("市级") if record.is_city else "—")
+        return record.district or (gettext("市级") if record.is_city else "—")
 
     def render_is_active(self, value: bool) -> Any:
         """In a word."""
         if value:
-            return format_html('<span class="tag ok">{}</span>', _now("启用"))
-        return format_html('<span class="tag">{}</span>', _now("停用"))
+            return format_html('<span class="tag ok">{}</span>', gettext("启用"))
+        return format_html('<span class="tag">{}</span>', gettext("停用"))
 
 
 class PersonFilterSet(FilterSet):
     """Words, role, district, state."""
 
-    q = TextFilter(label=_("姓名或账号"), method="by_words")
-    role = ChoiceFilter(label=_("角色"), choices=Role.choices)
-    district = ModelChoiceFilter(label=_("区、县（市）"), queryset=District.objects.all())
-    state = ChoiceFilter(label=_("状态"), method="by_state", choices=[("active", _("启用")), ("inactive", _("停用"))])
+    q = TextFilter(label=gettext_lazy("姓名或账号"), method="by_words")
+    role = ChoiceFilter(label=gettext_lazy("角色"), choices=Role.choices)
+    district = ModelChoiceFilter(label=gettext_lazy("区、县（市）"), queryset=District.objects.all())
+    state = ChoiceFilter(
+        label=gettext_lazy("状态"), method="by_state", choices=[("active", gettext_lazy("启用")), ("inactive", gettext_lazy("停用"))]
+    )
 
     class Meta:
         model = User

@@ -52,7 +52,7 @@ def speak(response: HttpResponse, language: str) -> None:
 class SignInView(auth_views.LoginView):
     """Paste allowed, no puzzle; comes back to `next` on this site; a locked pair is told until when, a busy address how long."""
 
-    template_name = "registration/sign_in.html"
+    template_name = "accounts/users/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
     cleans_text = True
@@ -71,7 +71,7 @@ class SignInView(auth_views.LoginView):
         if seconds:
             notice = _("本地址最近登录失败较多，请 %(seconds)s 秒后再试；您常用的电脑不受影响。") % {"seconds": seconds}
             return self._wait(notice, seconds)
-        return super().post(request, *args, **kwargs)  # type: ignore[return-value]
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Open the session, remember the device, speak the user's language."""

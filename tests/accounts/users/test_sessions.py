@@ -1,15 +1,19 @@
 """Sessions end on the server: by sign-out, by idling, by age, by a new password, by the person or by an administrator."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessFailureLog
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.audit.models import AuditEntry
+from accounts.users import sessions
 from accounts.users.models import SignIn, User
 from tests.factories.accounts import PASSWORD, AdministratorFactory, OfficerFactory
 
@@ -252,3 +256,27 @@ def test_extra_fields_of_own_forms_change_nothing_else(officer: User, url: str, 
     assert list(User.objects.order_by("pk").values_list(*kept)) == before
     assert other.check_password(PASSWORD)
     assert User.objects.get(pk=other.pk).check_password(PASSWORD)
+
+
+def test_old_sessions_and_failures_are_forgotten_daily(officer: User) -> None:
+    client = browser(officer)
+    Client().post("/sign-in/", {"username": officer.username, "password": "猜错的密码十二个字"})
+    today = timezone.localdate()
+    assert sessions.sweep(today) == {"sign_ins": 0, "failures": 0}
+    assert is_in(client)
+    AccessFailureLog.objects.update(attempt_time=timezone.now() - timedelta(days=2))
+    SignIn.objects.update(started_at=timezone.now() - timedelta(days=182))
+    Session.objects.update(expire_date=timezone.now() - timedelta(days=1))
+    assert sessions.sweep(today) == {"sign_ins": 1, "failures": 1}
+    assert Session.objects.count() == 0
+
+
+def test_the_page_follows_the_chosen_density_and_keys(officer: User) -> None:
+    client = browser(officer)
+    body = client.get("/settings/").content.decode().split("<body", 1)[1].split(">", 1)[0]
+    assert "data-density" not in body
+    assert "data-no-keys" not in body
+    client.post("/settings/", {"language": "zh-hans", "is_compact": "on"})
+    body = client.get("/settings/").content.decode().split("<body", 1)[1].split(">", 1)[0]
+    assert 'data-density="compact"' in body
+    assert "data-no-keys" in body
