@@ -44,7 +44,7 @@ class Story:
         found.append(Scene(SINCE + timedelta(days=4), "挂钩", self._assign))
         for year in (2024, 2025, 2026):
             found.append(Scene(date(year, 1, 5), f"{year} 年度目标", self._divide(year)))
-            found.append(Scene(date(year, 4, 30), f"{year} 年负面信息和数据核对", self._troubles(year)))
+            found.append(Scene(date(year, 4, 30), f"{year} 年负面信息", self._troubles(year)))
             found.append(Scene(date(year, 5, 8), f"{year} 年小巨人进库", self._year_of_giants(year)))
             found.append(Scene(date(year, 5, 15), f"{year} 年单项冠军进库", self._year_of_champions(year)))
         found += [Scene(on.announced_on + timedelta(days=9), on.batch, self._list(on)) for on in self._lists()]
@@ -93,13 +93,13 @@ class Story:
                 if firm.cohort == year:
                     self._climb(firm, LITTLE_GIANT, on=on, batch=batch)
             near = self.world.of(Kind.NEAR)
-            for firm in near[year % 5 :: 5]:
+            for firm in near[year % 7 :: 7]:
                 if not self.ladder.move(firm, LITTLE_GIANT, TrackState.ACCELERATING, on=on, signed_on=on + timedelta(days=2)):
                     self.ladder.move(firm, LITTLE_GIANT, TrackState.STARTING, on=on, signed_on=on + timedelta(days=2))
-            for firm in near[(year + 4) % 5 :: 5]:
+            for firm in near[(year + 4) % 7 :: 7]:
                 if len(firm.shorts) == 1:
                     self.ladder.move(firm, LITTLE_GIANT, TrackState.SPRINT, on=on, signed_on=on + timedelta(days=3), batch=batch)
-            for firm in self.world.of(Kind.SPECIALISED)[year % 21 :: 21]:
+            for firm in self.world.of(Kind.SPECIALISED)[year % 31 :: 31]:
                 self.ladder.move(firm, LITTLE_GIANT, TrackState.STARTING, on=on, signed_on=on + timedelta(days=1))
 
         return play
@@ -159,7 +159,6 @@ class Story:
                         )
                 for other_year, code, value in firm.conflicts if year == 2026 else ():
                     self._contradict(firm, other_year, code, value, on=on)
-            evaluation_refresh(company_ids=[company.pk for company in self.ladder.companies.values()], on=on)
 
         return play
 
