@@ -31,7 +31,7 @@ Sheet = tuple[Sequence[tuple[str, str]], Iterable[Row]]  # (key, header) of ever
 _SIZES = {"1": "大型", "2": "中型", "3": "小型", "4": "微型"}
 
 
-def _columns(heads: Sequence[template.Head], keep: Collection[str] = ()) -> list[tuple[str, str]]:
+def heads_of(heads: Sequence[template.Head], keep: Collection[str] = ()) -> list[tuple[str, str]]:
     """(field, header) as the template heads them; with `keep` only those fields."""
     found = [(ALIASES[plain(head.text.split("（")[0])], head.text) for head in heads]
     return [column for column in found if not keep or column[0] in keep]
@@ -89,11 +89,11 @@ def _issue_write(world: World, issue: _Issue, *, folder: Path) -> Book:
     sheets: dict[str, Sheet] = {}
     firms = [firm for firm in world.firms if firm.joins == issue.joins]
     if firms:
-        sheets[COMPANY_SHEET] = (_columns(template.company_heads()), (_company_row(firm, year=issue.on.year - 1) for firm in firms))
+        sheets[COMPANY_SHEET] = (heads_of(template.company_heads()), (_company_row(firm, year=issue.on.year - 1) for firm in firms))
     if issue.years:
         codes = tuple(code for code in CATALOGUE if code != PLATFORM_FACT)
         sheets[FIGURE_SHEET] = (_figure_columns(codes), _figure_rows(world, issue))
-    sheets[RECOGNITION_SHEET] = (_columns(template.recognition_heads()), _grant_rows(world, issue))
+    sheets[RECOGNITION_SHEET] = (heads_of(template.recognition_heads()), _grant_rows(world, issue))
     write(path, sheets)
     return Book(path, issue.on, Source.AUDIT, issue.document, issue.on)
 
@@ -173,7 +173,7 @@ def _grant_row(firm: Firm, grant: Grant, titles: dict[str, str]) -> Row:
 
 def _figure_columns(codes: Collection[str]) -> list[tuple[str, str]]:
     """Identity, year and the facts named, as the template heads them."""
-    return _columns(template.figure_heads(), {"uscc", "name", "year", "is_estimate", *codes})
+    return heads_of(template.figure_heads(), {"uscc", "name", "year", "is_estimate", *codes})
 
 
 def write(path: Path, sheets: dict[str, Sheet]) -> None:

@@ -1,0 +1,313 @@
+"""Measures what the product costs at a size: a table of figures beside their budgets, never a test.
+
+Runs on a scratch database of its own: an SQLite file under var/, or a PostgreSQL database named tidu_bench when DATABASE_URL is set.
+"""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils.timezone import localdate
+
+from accounts.audit.models import AuditEntry
+from accounts.decisions.services import decision_sign
+from accounts.opening import DEMO_STAMP, opening
+from accounts.users.models import District, User
+from companies.figures.catalogue import CATALOGUE, Source
+from companies.imports import template
+from companies.imports.checking import import_check
+from companies.imports.models import ImportRun, RowVerdict
+from companies.imports.reading import FIGURE_SHEET
+from companies.imports.services import import_apply, import_submit, import_upload
+from companies.recognitions.models import Title
+from companies.register.models import Company
+from core.documents import blocks as b
+from core.documents.pdf import pdf_bytes
+from cultivation.demo.filling import FILLED, Filler
+from cultivation.demo.workbooks import heads_of, write
+from policies import engine
+from policies.standards.services import evaluation_refresh, sheet_for, standard_in_force
+from policies.standards.snapshots import snapshots_for
+
+ROUNDS = 30
+IMPORT_ROWS = 5_000
+PDF_ROWS = 500
+DOCUMENT = "性能测量"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table; times in milliseconds, or seconds where `unit` says so."""
+
+    name: str
+    p50: float
+    p95: float
+    queries: int | None
+    budget: str
+    unit: str = "ms"
+
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def scratch_database(*, size: int, say: Say) -> Iterator[None]:
+    """Point the connection at the scratch database of this size, filled once and kept for the next run."""
+    if connection.vendor == "sqlite":
+        name = str(Path(settings.VAR_DIR) / f"bench-{size}.sqlite3")
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+    else:
+        name = f"tidu_bench_{size}"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE DATABASE "{name}"')
+    kept = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        if not _is_filled():
+            say(f"filling {name}")
+            _empty()
+            call_command("migrate", verbosity=0)
+            with opening(DOCUMENT, stamp=DEMO_STAMP):
+                Filler(size=size, say=say).fill()
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = kept
+
+
+def _is_filled() -> bool:
+    if AuditEntry._meta.db_table not in connection.introspection.table_names():
+        return False
+    return AuditEntry.objects.filter(action=FILLED).exists()
+
+
+def _empty() -> None:
+    """A filling that was interrupted is thrown away; only ever called on the scratch database."""
+    if connection.vendor == "sqlite":
+        name = Path(str(connection.settings_dict["NAME"]))
+        connection.close()
+        for suffix in ("", "-wal", "-shm"):
+            name.with_name(name.name + suffix).unlink(missing_ok=True)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+
+
+class Counter:
+    """Counts statements without keeping them, so that counting costs no memory."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., object], sql: str, params: object, many: bool, context: dict[str, object]) -> object:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+def counted(call: Callable[[], object]) -> int:
+    """How many statements one call sends."""
+    counter = Counter()
+    with connection.execute_wrapper(counter):
+        call()
+    return counter.count
+
+
+def measured(name: str, call: Callable[[], object], *, budget: str, rounds: int = ROUNDS) -> Figure:
+    """p50 and p95 of `rounds` calls after two that warm up, one of which counts the queries."""
+    call()
+    queries = counted(call)
+    times = []
+    for _round in range(rounds):
+        began = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - began) * 1000)
+    times.sort()
+    return Figure(name, statistics.median(times), times[int(len(times) * 0.95) - 1], queries, budget)
+
+
+def pages(*, today: date) -> Iterator[Figure]:
+    """The pages a city auditor opens."""
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(User.objects.get(username="auditor"))
+    district = District.objects.get(code="330603")
+    firm = Company.objects.filter(tracks__isnull=False).order_by("pk")[0]
+
+    def get(address: str) -> Callable[[], object]:
+        def call() -> object:
+            response = client.get(address)
+            if response.status_code != 200:
+                raise RuntimeError(f"{address}: {response.status_code}")
+            return b"".join(response.streaming_content) if response.streaming else response.content
+
+        return call
+
+    for name, address, budget in (
+        ("firm list, 25 rows", "/companies/", "p50 ≤ 18 ms"),
+        ("firm list, 50 rows", "/companies/?per_page=50", "p50 ≤ 30 ms"),
+        ("firm list, filtered by 3", f"/companies/?district={district.pk}&industry=17&size=3", "p50 ≤ 25 ms"),
+        ("firm list, searched 轴承", "/companies/?q=轴承", "p50 ≤ 25 ms"),
+        ("firm list, searched by initials sxyk", "/companies/?q=sxyk", "p50 ≤ 25 ms"),
+        ("search as you type 印染", "/companies/search/?q=印染", "p50 ≤ 50 ms"),
+        ("firm page", f"/companies/{firm.uscc}/", "p50 ≤ 23 ms"),
+        ("quota page", f"/quotas/?year={today.year}", "p50 ≤ 30 ms"),
+    ):
+        yield measured(name, get(address), budget=budget)
+
+
+def evaluation(*, today: date) -> Iterator[Figure]:
+    """One firm against one standard, and every firm against both titles."""
+    title = Title.objects.get(code="little_giant")
+    firm = Company.objects.filter(tracks__isnull=False).order_by("pk")[0]
+    published = standard_in_force(title=title, on=today)
+    (subject,) = snapshots_for([firm.pk], on=today)
+    yield measured(
+        "evaluate one firm (engine)", lambda: engine.evaluate(published.compiled, subject.snapshot, on=today), budget="p50 ≤ 2 ms"
+    )
+    yield measured("gap sheet of one firm (with reading)", lambda: sheet_for(company=firm, title=title, on=today), budget="")
+    ids = list(Company.objects.order_by("pk").values_list("pk", flat=True))
+    queries = counted(lambda: evaluation_refresh(company_ids=ids[:500], on=today))
+    took = _seconds(lambda: evaluation_refresh(company_ids=ids, on=today))
+    yield Figure(f"evaluate all {len(ids):,} firms × 2 titles", took, took, queries, "≤ 30 s (SQL for 500)", "s")
+
+
+def documents(*, today: date) -> Iterator[Figure]:
+    """A list of 500 rows × 8 as a PDF."""
+    columns = [
+        b.Column("企业", weight=3),
+        b.Column("统一社会信用代码", fixed=True),
+        *[b.Column(f"指标{n}", align="right") for n in range(6)],
+    ]
+    figures = ["1,205.4", "2.70", "5.40", "差 1 项", "12", "3.0"]
+    rows = [[company.name, company.uscc, *figures] for company in Company.objects.order_by("pk")[:PDF_ROWS]]
+    imprint = b.Imprint("测量", "测量", datetime.now(UTC), today, "当时所知", "0" * 64, "测量", landscape=True)
+    yield measured("PDF, 500 rows × 8", lambda: pdf_bytes([b.Table(columns, rows)], imprint=imprint), budget="p50 ≤ 700 ms", rounds=5)
+
+
+def import_measured(*, size: int) -> Iterator[Figure]:
+    """Check and apply of 5,000 rows × 40, in a process of its own so that its peak memory is its own."""
+    command = [sys.executable, "manage.py", "bench", "--companies", str(size), "--part", "import"]
+    answer = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)  # noqa: S603 (own command)
+    if answer.returncode:
+        raise RuntimeError(answer.stderr.strip().splitlines()[-1] if answer.stderr.strip() else "the import ended without a word")
+    found = json.loads(answer.stdout.strip().splitlines()[-1])
+    for name, queries in (("check", found["check_queries"]), ("apply", found["apply_queries"])):
+        yield Figure(f"import {found['rows']:,} × {found['columns']}, {name}", found[name], found[name], queries, "", "s")
+    both = found["check"] + found["apply"]
+    yield Figure("import, check + apply", both, both, None, "≤ 8 s", "s")
+    yield Figure(
+        "import, peak memory of the process", found["peak"], found["peak"], None, f"≤ 200 MB (starts at {found['start']:.0f})", "MB"
+    )
+
+
+def import_once(*, today: date, folder: Path) -> dict[str, float]:
+    """Write a workbook of new figures for 5,000 firms, check it, have it signed, apply it; figures for `import_measured`.
+
+    Every run brings the figures of another year, so that it never meets its own rows.
+    """
+    year = 2020 - ImportRun.objects.count()
+    codes = [code for code in CATALOGUE if code not in {"high_tech_revenue", "platform_score"}]
+    firms = list(Company.objects.order_by("pk").values_list("uscc", "name")[:IMPORT_ROWS])
+    columns = heads_of(template.figure_heads(), {"uscc", "name", "year", *codes})
+    rows = ({"uscc": code, "name": name, "year": year, **_invented(codes, number)} for number, (code, name) in enumerate(firms))
+    path = folder / "bench-import.xlsx"
+    write(path, {FIGURE_SHEET: (columns, rows)})
+    clerk, approver = User.objects.get(username="clerk"), User.objects.get(username="approver")
+    file = ContentFile(path.read_bytes(), name=path.name)
+    start = _peak()
+    with opening(DOCUMENT, stamp=DEMO_STAMP):
+        run = import_upload(file=file, source=Source.AUDIT, by=clerk, on=today, confirm_jumps=True)
+        found: dict[str, float] = {"rows": len(firms), "columns": len(columns), "start": start}
+        for part, step in (
+            ("check", lambda: import_check(run_id=run.pk, on=today)),
+            ("apply", lambda: _applied(run.pk, clerk=clerk, approver=approver, today=today)),
+        ):
+            counter = Counter()
+            with connection.execute_wrapper(counter):
+                found[part] = _seconds(step)
+            found[f"{part}_queries"] = counter.count
+    found["peak"] = _peak()
+    return found
+
+
+def _applied(run_id: int, *, clerk: User, approver: User, today: date) -> None:
+    """The signature of the second person carries the run out; a small run needs none."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.totals.get("refused"):
+        first = run.rows.filter(verdict=RowVerdict.REFUSED).first()
+        raise RuntimeError(f"{run.totals['refused']} rows of the measured workbook were refused: {first and first.errors}")
+    if IMPORT_ROWS > 1_000 and run.totals.get("new", 0) > 1_000:
+        decision = import_submit(run_id=run_id, by=clerk, on=today)
+        decision_sign(decision_id=decision.pk, signer=approver, on=today)
+    else:
+        import_apply(run_id=run_id, by=clerk, on=today)
+
+
+def _invented(codes: Sequence[str], number: int) -> dict[str, object]:
+    """Figures that agree with each other: every part is smaller than its whole."""
+    base = 2_000 + number % 9_000
+    parts = {
+        "revenue": base,
+        "main_revenue": base * 0.9,
+        "sales_revenue": base,
+        "product_revenue": base * 0.6,
+        "employees": 100 + number % 800,
+    }
+    parts |= {"rd_expense": base * 0.04, "rd_expense_domestic": base * 0.039, "rd_staff": 12, "tech_staff": 15}
+    parts |= {"total_assets": base * 1.1, "total_liabilities": base * 0.5, "net_assets": base * 0.6}
+    found: dict[str, object] = {}
+    for code in codes:
+        unit = CATALOGUE[code].unit
+        found[code] = round(parts[code], 2) if code in parts else True if unit == "是/否" else 7
+    return found
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def _peak() -> float:
+    """The process's peak resident memory in MB; Linux lets a child begin with its parent's peak elsewhere, so its own is read."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def table(figures: Sequence[Figure]) -> Iterator[str]:
+    """The lines of the table."""
+    yield f"{'figure':<42}{'p50':>12}{'p95':>12}{'SQL':>7}  budget"
+    for one in figures:
+        queries = "" if one.queries is None else str(one.queries)
+        yield f"{one.name:<42}{one.p50:>9.1f} {one.unit:<2}{one.p95:>9.1f} {one.unit:<2}{queries:>7}  {one.budget}"
+
+
+def run(*, size: int, say: Say) -> list[Figure]:
+    """Every figure at one size."""
+    today = localdate()
+    found = [*pages(today=today), *evaluation(today=today), *documents(today=today)]
+    say("import …")
+    found += import_measured(size=size)
+    return found
