@@ -30,6 +30,7 @@ class FormPage(FormView):
     heading: Any = ""
     submit_label: Any = ""
     crumbs: list[dict[str, str]] = []
+    http_method_names = ["get", "head", "options", "post"]  # Django's own would take a PUT for a POST
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds heading, label of the button and crumbs."""

@@ -56,6 +56,7 @@ class SignInView(auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
     cleans_text = True
+    http_method_names = ["get", "head", "options", "post"]
 
     def get_default_redirect_url(self) -> str:
         """The first page of the role."""

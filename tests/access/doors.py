@@ -1,0 +1,164 @@
+"""The door table: one line per URL name. Every address of the product must stand here; `test_door_matrix` reads it cell by cell.
+
+`(200, 422)` reads: GET answers 200, an empty POST 422; a third number is the answer to every other method. People who are not named
+get 404, nobody signed in is sent to the sign-in page.
+"""
+
+from typing import Any
+
+from django.urls import reverse
+
+from tests.access.world import NO_SUCH_CODE, NO_SUCH_ID, World
+from tests.rigs.matrix import Door
+
+OK = (200, 405)
+GOES = (302, 405)
+LIST = (200, 400)
+FORM = (200, 422)
+REFUSED = (403, 403)
+DONE = (405, 302)
+FORBIDDEN = (405, 403)
+
+OFFICERS = "officer other_officer"
+APPROVERS = "approver city"
+STAFF = f"{OFFICERS} {APPROVERS} clerk auditor"
+EVERYBODY = f"{STAFF} enterprise administrator"
+
+DOORS: dict[str, Door] = {
+    # the frame
+    "set-language": Door("any", {f"anonymous {EVERYBODY}": (302, 302)}),
+    "accounts:sign-in": Door("form", {"anonymous": FORM, EVERYBODY: (302, 302, 302)}),
+    "accounts:sign-out": Door("action", {f"anonymous {EVERYBODY}": DONE}),
+    # own account
+    "accounts:settings": Door("form", {EVERYBODY: FORM}),
+    "accounts:password-change": Door("form", {EVERYBODY: FORM}),
+    "accounts:session-end": Door("action", {EVERYBODY: DONE}, about="session"),
+    "accounts:notification-list": Door("rows", {EVERYBODY: LIST}),
+    "accounts:notification-read-all": Door("action", {EVERYBODY: DONE}),
+    "accounts:notification-read": Door("action", {EVERYBODY: DONE}, about="notice"),
+    "accounts:job-detail": Door("page", {EVERYBODY: OK}, about="job"),
+    "accounts:job-file": Door("page", {EVERYBODY: OK}, about="job", logged=True),
+    "accounts:job-cancel": Door("action", {EVERYBODY: DONE}, about="job"),
+    # accounts of others
+    "accounts:office-list": Door("page", {"administrator": OK}),
+    "accounts:people-list": Door("rows", {"administrator": LIST}),
+    "accounts:person-create": Door("form", {"administrator": FORM}),
+    "accounts:person-detail": Door("page", {"administrator": OK}, about="person"),
+    "accounts:person-change": Door("form", {"administrator": FORM}, about="person"),
+    "accounts:person-deactivate": Door("form", {"administrator": FORM}, about="person"),
+    "accounts:person-activate": Door("form", {"administrator": FORM}, about="person"),
+    "accounts:person-password": Door("form", {"administrator": FORM}, about="person"),
+    "accounts:person-unlock": Door("form", {"administrator": FORM}, about="person"),
+    "accounts:person-sessions-end": Door("form", {"administrator": FORM}, about="person"),
+    # the log
+    "accounts:audit-list": Door("rows", {STAFF: LIST}),
+    "accounts:audit-verify": Door("action", {f"{APPROVERS} auditor": DONE}),
+    "accounts:audit-detail": Door("page", {f"{OFFICERS} {APPROVERS} auditor": OK}, about="entry"),
+    # decisions: of the officers' own hand, and by scope for approvers and auditors; this one is of the district
+    "accounts:decision-list": Door("rows", {STAFF: LIST}),
+    "accounts:decision-detail": Door("page", {f"{OFFICERS} {APPROVERS} auditor": OK}, about="decision"),
+    "accounts:decision-sign": Door("action", {APPROVERS: DONE, f"{OFFICERS} auditor": FORBIDDEN}, about="decision"),
+    "accounts:decision-reject": Door("action", {APPROVERS: (405, 422), f"{OFFICERS} auditor": FORBIDDEN}, about="decision"),
+    "accounts:decision-withdraw": Door("action", {OFFICERS: DONE, f"{APPROVERS} auditor": FORBIDDEN}, about="decision"),
+    # the register
+    "companies:company-list": Door("rows", {STAFF: LIST}),
+    "companies:company-search": Door("page", {STAFF: OK}),
+    "companies:company-new": Door("form", {"clerk": FORM, f"{OFFICERS} {APPROVERS} auditor": (403, 403, 403)}),
+    "companies:company-detail": Door("page", {STAFF: OK}, about="firm"),
+    "companies:company-history": Door("page", {STAFF: OK}, about="firm"),
+    "companies:company-neighbour": Door("page", {STAFF: GOES}, about="firm-side"),
+    "companies:company-figures": Door("page", {STAFF: OK}, about="firm"),
+    "companies:figures-new": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
+    "companies:incident-new": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
+    "companies:incident-end": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="incident"),
+    "companies:company-evidence": Door("page", {STAFF: OK}, about="firm"),
+    "companies:evidence-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM, "auditor": REFUSED}, about="firm"),
+    "companies:evidence-download": Door("page", {STAFF: OK}, about="paper", logged=True),
+    # recognitions
+    "companies:recognition-list": Door("rows", {STAFF: LIST}),
+    "companies:recognition-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}),
+    "companies:recognition-detail": Door("page", {STAFF: OK}, about="recognition"),
+    "companies:recognition-revoke": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}, about="recognition"),
+    # standards, sheets, judgements
+    "policies:standard-list": Door("page", {STAFF: OK}),
+    "policies:standard-detail": Door("page", {STAFF: OK}, about="standard"),
+    "policies:sheet": Door("page", {STAFF: OK}, about="firm-title"),
+    "policies:judgement-make": Door("form", {OFFICERS: FORM}, about="firm-title"),
+    "policies:judgement-withdraw": Door("action", {OFFICERS: DONE}, about="judgement"),
+    # cultivation
+    "cultivation:workbench": Door("page", {STAFF: OK, "enterprise administrator": GOES}),
+    "cultivation:track-list": Door("rows", {STAFF: LIST}),
+    "cultivation:track-new": Door("action", {OFFICERS: (405, 404)}, about="firm"),  # an empty POST names no title
+    "cultivation:track-main": Door("action", {OFFICERS: DONE}, about="track"),
+    "cultivation:move-new": Door("form", {OFFICERS: (200, 422)}, about="track"),
+    "cultivation:quota-overview": Door("page", {f"{OFFICERS} {APPROVERS} auditor": OK}),
+    "cultivation:quota-report": Door("action", {f"{OFFICERS} {APPROVERS} auditor": (405, 200)}),
+    # the firm's own side
+    "portal:home": Door("page", {"enterprise": OK}),
+}
+
+# addresses whose object belongs to a person, not to a district
+PERSONAL = ("session", "notice", "job")
+# everybody who may come in sees all of them
+SHARED = ("", "person", "standard")
+
+
+def arguments(world: World, about: str, person: str, side: str) -> dict[str, Any]:
+    """What the address is made with: `side` is own, foreign or missing."""
+    if about in PERSONAL:
+        return {"pk": _personal(world, about, person, side)}
+    if about in SHARED:
+        return _shared(world, about, side)
+    one = None if side == "missing" else {"own": world.own, "foreign": world.foreign}[side]
+    uscc = one.company.uscc if one else NO_SUCH_CODE
+    match about:
+        case "firm":
+            return {"uscc": uscc}
+        case "firm-side":
+            return {"uscc": uscc, "side": "next"}
+        case "firm-title":
+            return {"uscc": uscc, "title": "little_giant"}
+        case "incident":
+            return {"uscc": uscc, "pk": one.incident.pk if one else NO_SUCH_ID}
+        case "entry":
+            return {"number": one.entry.number if one else NO_SUCH_ID}
+    return {"pk": getattr(one, about).pk if one else NO_SUCH_ID}
+
+
+def _personal(world: World, about: str, person: str, side: str) -> int:
+    if side == "missing":
+        return NO_SUCH_ID
+    holder = "clerk" if person == "anonymous" else person
+    if side == "foreign":
+        holder = "officer" if holder == "other_officer" else "other_officer"
+    return {"session": world.sign_ins, "notice": world.notices, "job": world.jobs}[about][holder].pk
+
+
+def _shared(world: World, about: str, side: str) -> dict[str, Any]:
+    if about == "person":
+        return {"pk": NO_SUCH_ID if side == "missing" else world.users["officer" if side == "own" else "other_officer"].pk}
+    if about == "standard":
+        standard = world.own.judgement.standard_id
+        return {"title": "little_giant", "version": NO_SUCH_ID if side == "missing" else standard}
+    return {}
+
+
+def sides_of(door: Door) -> tuple[str, ...]:
+    """The objects an address is tried with."""
+    return ("own", "foreign", "missing") if door.about else ("own",)
+
+
+def is_there(door: Door, person: str, side: str) -> bool:
+    """Whether the object exists and lies within the person's sight."""
+    if side == "missing":
+        return False
+    if door.about in SHARED:
+        return True
+    if door.about in PERSONAL:
+        return side == "own" or (door.about == "session" and person == "administrator")
+    return person == "city" or (person == "other_officer") == (side == "foreign")
+
+
+def address(world: World, name: str, person: str, side: str) -> str:
+    """The address of a door for a person."""
+    return reverse(name, kwargs=arguments(world, DOORS[name].about, person, side))
