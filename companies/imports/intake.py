@@ -34,6 +34,7 @@ class Intake:
     sha256: str
     size: int
     is_light: bool
+    rows: int = 0
     sheets: list[tuple[str, str]] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     extents: dict[str, Extent] = field(default_factory=dict)
@@ -69,7 +70,7 @@ def inspect(file: BinaryIO, *, name: str, declared_type: str = "") -> Intake:
         old = inspect_compound(file.read(), rows_limit=limits["workbook_rows"], columns_limit=limits["workbook_columns"])
         if old.rows * old.columns * old.sheets > 2 * DENSE_CELLS or old.text_cells * old.longest_text * 2 > SHARED_BYTES:
             raise WorkbookRefused(_("这个 .xls 工作簿内容过大，读不下。请另存为 .xlsx 再上传。"))
-        return Intake("xls", digest, size, True, old_faults=old.faults)
+        return Intake("xls", digest, size, True, old.rows * old.sheets, old_faults=old.faults)
     package = inspect_package(
         file,
         size=size,
@@ -83,7 +84,7 @@ def inspect(file: BinaryIO, *, name: str, declared_type: str = "") -> Intake:
     rows = sum(extent.rows for extent in extents.values())
     text = sum(extent.text_cells for extent in extents.values()) * package.longest_text
     is_light = rows <= DENSE_ROWS and text <= SHARED_BYTES and not any(e.is_broad for e in extents.values())
-    return Intake("xlsx", digest, size, is_light, package.sheets, package.hidden, extents)
+    return Intake("xlsx", digest, size, is_light, rows, package.sheets, package.hidden, extents)
 
 
 def _size_within_limit(file: BinaryIO) -> int:

@@ -1,0 +1,69 @@
+"""What an import rests on, in few queries: if this changed since the check, the check no longer holds."""
+
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from accounts.audit.chain import canonical, sha256
+from accounts.decisions.kinds import Change
+from companies.assignments.models import Assignment
+from companies.evidence.models import Evidence
+from companies.figures.models import YearFigures
+from companies.imports.models import ImportRow, ImportRun, RowVerdict
+from companies.recognitions.models import Recognition, RecognitionState
+from companies.register.models import Company
+
+CHUNK = 2_000
+
+
+def facts_of(run: ImportRun) -> dict[str, Any]:
+    """Counts, highest keys and versions of everything stored about the firms of the run's accepted rows. Never the calendar day."""
+    codes = ImportRow.objects.filter(run=run).exclude(verdict=RowVerdict.REFUSED).values("uscc")
+    firms = Company.objects.filter(uscc__in=codes)
+    companies = firms.aggregate(
+        n=Count("pk"),
+        versions=Coalesce(Sum("version"), 0),
+        districts=Coalesce(Sum("district_id"), 0),
+        withdrawn=Count("pk", filter=Q(withdrawn_on__isnull=False)),
+    )
+    figures = YearFigures.objects.filter(company__in=firms).aggregate(
+        n=Count("pk"), newest=Max("pk"), withdrawn=Count("pk", filter=Q(withdrawn_on__isnull=False))
+    )
+    recognitions = Recognition.objects.filter(company__in=firms).aggregate(
+        n=Count("pk"),
+        newest=Max("pk"),
+        confirmed=Count("pk", filter=Q(state=RecognitionState.CONFIRMED)),
+        withdrawn=Count("pk", filter=Q(withdrawn_on__isnull=False)),
+    )
+    own = Assignment.objects.filter(company__in=firms, ends_on__isnull=True, officer_id=run.uploaded_by_id).count()
+    paper = Evidence.objects.filter(pk=run.official_list_id).values_list("sha256", "withdrawn_on").first()
+    return {"companies": companies, "figures": figures, "recognitions": recognitions, "own": own, "paper": paper}
+
+
+def fingerprint_of(facts: dict[str, Any]) -> str:
+    """One value for `facts_of`."""
+    return sha256(canonical(facts))
+
+
+def rows_digest(run: ImportRun) -> str:
+    """One value for everything the check decided about the run's rows."""
+    digest = ""
+    rows = ImportRow.objects.filter(run=run).order_by("pk").values_list("sheet", "number", "verdict", "uscc", "values", "before")
+    part: list[Any] = []
+    for row in rows.iterator(chunk_size=CHUNK):
+        part.append(list(row))
+        if len(part) == CHUNK:
+            digest, part = sha256(digest + canonical(part)), []
+    return sha256(digest + canonical(part))
+
+
+def basis_lines(facts: dict[str, Any]) -> list[Change]:
+    """The facts in words, for the page of a decision that turned stale."""
+    return [
+        Change(_("库内企业"), "", _("%(n)s 家，版本合计 %(v)s") % {"n": facts["companies"]["n"], "v": facts["companies"]["versions"]}),
+        Change(_("库内年度指标"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["figures"]["n"], "v": facts["figures"]["newest"] or "—"}),
+        Change(_("库内认定"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["recognitions"]["n"], "v": facts["recognitions"]["newest"] or "—"}),
+        Change(_("公告文件"), "", str(facts["paper"][0])[:12] if facts["paper"] else _("无")),
+    ]

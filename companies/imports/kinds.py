@@ -1,0 +1,158 @@
+"""导入 as a decision: what a second person reads, what is compared, what is carried out."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import opening
+from accounts.audit.chain import canonical, sha256
+from accounts.decisions.kinds import Change, DecisionKind, Proposal
+from accounts.decisions.models import Decision, Level
+from accounts.jobs.services import job_start
+from accounts.users.models import Park, Person, Town
+from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Source
+from companies.figures.checks import shown
+from companies.imports.applying import import_carry_out
+from companies.imports.fingerprints import basis_lines, facts_of, fingerprint_of, rows_digest
+from companies.imports.models import ImportRow, ImportRun, ImportState, RowVerdict
+from companies.imports.refusals import NotNow
+from companies.imports.rows import figure_from_json
+from companies.recognitions.models import Title
+from companies.register.models import Company
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+
+MOST_LINES = 200
+APPLY_JOB = "import.apply"
+
+
+class ImportKind(DecisionKind):
+    """A second person signs an import that changes stored values, brings recognitions or is large."""
+
+    code: ClassVar[str] = "import"
+    label = gettext_lazy("导入")
+    template = "companies/imports/_decision.html"
+
+    def level_of(self, run: ImportRun) -> Level:
+        """Recognitions are signed by the city."""
+        return Level.CITY if run.totals.get("recognitions") else Level.DISTRICT
+
+    def lock_subject(self, decision: Decision) -> ImportRun:
+        """The run, locked."""
+        run = ImportRun.objects.select_for_update(of=("self",)).select_related("file", "official_list", "uploaded_by__person", "district")
+        return run.get(decision=decision)
+
+    def current(self, subject: ImportRun, decision: Decision) -> Proposal:
+        """As `proposal`, from what is stored now."""
+        return self.proposal(subject)
+
+    def proposal(self, run: ImportRun) -> Proposal:
+        """Totals, every replaced value (the first 200 by line), the paper, and the state of the firms it rests on."""
+        facts = facts_of(run)
+        totals = run.totals
+        content = {
+            "run": run.pk,
+            "file": run.file.sha256,
+            "source": run.source,
+            "number": run.document_number,
+            "document_on": run.document_on,
+            "rows": rows_digest(run),
+            "facts": fingerprint_of(facts),
+        }
+        words = {"name": run.file.name, "new": totals.get("new", 0), "changed": totals.get("changed", 0)}
+        return Proposal(
+            digest=sha256(canonical(content)),
+            summary=_("导入 %(name)s：新增 %(new)s 行，更新 %(changed)s 行") % words,
+            changes=[*self._head(run), *replaced_lines(run)],
+            basis=basis_lines(facts),
+            effect=self._effect(totals),
+            content={"import": {"run": run.pk, "totals": {name: totals.get(name, 0) for name in RowVerdict.values}}},
+        )
+
+    def _head(self, run: ImportRun) -> list[Change]:
+        lines = [
+            Change(_("文件"), "", _("%(name)s（%(hash)s…）") % {"name": run.file.name, "hash": run.file.sha256[:12]}),
+            Change(_("口径"), "", SOURCE_LABELS[Source(run.source)]),
+        ]
+        if run.official_list is not None:
+            lines.append(Change(_("公告文件"), "", _("%(name)s（%(hash)s…）") % {"name": run.official_list.name, "hash": run.official_list.sha256[:12]}))
+            lines.append(Change(_("公告文号"), "", run.document_number))
+        return lines
+
+    def _effect(self, totals: dict[str, Any]) -> str:
+        words = {"firms": totals.get("firms", 0), "replaces": totals.get("replaces", 0), "recognitions": totals.get("recognitions", 0)}
+        return _("新企业 %(firms)s 家，改动已有数值 %(replaces)s 个，认定 %(recognitions)s 条") % words
+
+    def carry_out(self, subject: ImportRun, decision: Decision, *, signer: "User", on: date) -> Iterable[models.Model]:
+        """Start the background job; inside an opening the rows are written at once."""
+        if subject.state not in {ImportState.CHECKED, ImportState.FAILED}:
+            raise NotNow(subject)
+        if opening.stamp():
+            import_carry_out(run_id=subject.pk, by=signer, on=on)
+            return [ImportRun.objects.get(pk=subject.pk)]
+        job = job_start(kind=APPLY_JOB, by=subject.uploaded_by, payload={"run": subject.pk, "signer": signer.pk}, total=0)
+        subject.job = job
+        subject.save(update_fields=["job"])
+        return [subject]
+
+    def barred_persons(self, decision: Decision) -> Iterable[Person]:
+        """Officers of the firms whose stored values change."""
+        codes = ImportRow.objects.filter(run__decision=decision, verdict=RowVerdict.CHANGED).values("uscc")
+        firms = Company.objects.filter(uscc__in=codes)
+        return Person.objects.filter(accounts__assignments__company__in=firms, accounts__assignments__ends_on__isnull=True).distinct()
+
+
+def replaced_lines(run: ImportRun, most: int = MOST_LINES) -> list[Change]:
+    """Each stored value the run replaces and each recognition it brings, at most `most`; the rest is counted in a last line."""
+    rows = ImportRow.objects.filter(run=run, verdict__in=[RowVerdict.CHANGED, RowVerdict.NEW]).exclude(before={}, values__recognition__isnull=True)
+    titles = dict(Title.objects.values_list("pk", "name"))
+    lines: list[Change] = []
+    for row in rows.order_by("pk")[: most + 1]:
+        lines += list(row_lines(row, titles))
+    total = run.totals.get("replaces", 0) + run.totals.get("recognitions", 0)
+    if len(lines) > most or total > most:
+        left = max(total, len(lines)) - most
+        return [*lines[:most], Change(_("其余"), "", _("还有 %(n)s 处，见导入页的行清单") % {"n": left})]
+    return lines
+
+
+def row_lines(row: ImportRow, titles: dict[int, str]) -> Iterable[Change]:
+    """Before and after of one row, in the units of paper."""
+    name = row.values.get("name") or row.uscc
+    for field, old in (row.before.get("company") or {}).items():
+        if old in (None, ""):
+            continue
+        label = str(Company._meta.get_field(field).verbose_name)
+        new = row.values["company"].get(field)
+        yield Change(f"{name} · {label}", field_text(field, old), field_text(field, new))
+    given = {(part["year"], part["source"]): part["values"] for part in row.values.get("figures", ())}
+    for part in row.before.get("figures", ()):
+        for code, old in part["values"].items():
+            fact = CATALOGUE[code]
+            new = given[part["year"], part["source"]].get(code)
+            label = f"{name} · {part['year']} {_(fact.label)}（{SOURCE_LABELS[Source(part['source'])]}）"
+            yield Change(label, shown(fact, figure_from_json(code, old)), shown(fact, figure_from_json(code, new)))
+    if recognition := row.values.get("recognition"):
+        words = f"{titles.get(recognition['title'], '')} {recognition['application_type']} {recognition['document_number']}"
+        yield Change(f"{name} · {_('认定')}", "", words)
+
+
+def field_text(field: str, value: Any) -> str:
+    """A kept company field in words."""
+    if value in (None, ""):
+        return _("空")
+    if field in ("town", "park"):
+        model = Town if field == "town" else Park
+        return str(model.objects.filter(pk=value).first() or "")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    choices = dict(Company._meta.get_field(field).flatchoices)
+    return str(choices.get(value, value))
+
+
+IMPORT = ImportKind()
