@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from accounts.decisions.models import Decision
     from accounts.users.models import User
     from companies.evidence.models import Evidence
-    from companies.imports.models import ImportRun
 
 BATCH_SIZE = 500
 
@@ -29,13 +28,13 @@ def recognitions_bulk_confirmed(
     entries: Sequence[Entry],
     document: "Evidence | None",
     decision: "Decision | None",
-    import_run: "ImportRun | None",
+    import_run: Any,
     by: "User",
     on: date,
 ) -> list[Recognition]:
-    """Confirm many rows of one official list by the rules of a single one; `by` is the person of the city who signed.
+    """Confirm many rows of one official list by the rules of a single one.
 
-    The caller has the list signed and writes the audit entry with the rows that come back. A row recorded before under
+    `by` is the person of the city who signed, `import_run` the ImportRun that brought them, or None. The caller has the list signed and writes the audit entry with the rows that come back. A row recorded before under
     the same document is the caller's to leave out. Raises DocumentMissing and what Entry.recognition raises.
     """
     opening.check_on(on)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.audit.chain import canonical, sha256
 from accounts.decisions.kinds import Change, DecisionKind, Proposal
 from accounts.decisions.models import Decision, Level
+from accounts.users.models import District
 from companies.evidence.models import Evidence
 from companies.recognitions import counting
 from companies.recognitions.confirmation import settle
@@ -93,7 +94,7 @@ class RecognitionKind(DecisionKind):
             summary=summary,
             changes=self._changes(row),
             basis=[
-                Change(_("认定时属地"), "", self._district_name(row, district)),
+                Change(_("认定时属地"), "", str(District.objects.get(pk=district))),
                 Change(_("此前的认定"), "", self._before_text(before)),
                 Change(_("企业当前属地"), "", str(row.company.district)),
             ],
@@ -106,13 +107,6 @@ class RecognitionKind(DecisionKind):
 
     def _before_text(self, before: list[Recognition]) -> str:
         return "；".join(f"{one.happened_on.isoformat()} {one.document_number}" for one in before) or _("无")
-
-    def _district_name(self, row: Recognition, district: int) -> str:
-        return (
-            str(row.company.district)
-            if district == row.company.district_id
-            else str(row._meta.get_field("district").related_model.objects.get(pk=district))
-        )
 
     def _changes(self, row: Recognition) -> list[Change]:
         ends = row.valid_until.isoformat() if row.valid_until else _("长期")

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -28,6 +27,10 @@ from core.htmx import done
 from core.views import FormPage, ListPage
 
 RECORDERS = (Role.OFFICER, Role.CLERK, Role.APPROVER)
+
+
+def _is_recorder(user: Any) -> bool:
+    return user.role in RECORDERS
 
 
 class RecognitionListView(StaffRequiredMixin, ListPage):
@@ -53,7 +56,7 @@ class RecognitionListView(StaffRequiredMixin, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the door to 登记认定."""
-        new_url = reverse("companies:recognition-new") if self.request.user.role in RECORDERS else ""
+        new_url = reverse("companies:recognition-new") if _is_recorder(self.request.user) else ""
         return super().get_context_data(**{"new_url": new_url, "empty_url": new_url, "empty_action": _g("登记认定"), **kwargs})
 
 
@@ -73,7 +76,7 @@ def recognition_detail(request: HttpRequest, pk: int) -> HttpResponse:
         not moved_away
         and row.state == RecognitionState.CONFIRMED
         and waiting is None
-        and request.user.role in RECORDERS  # type: ignore[union-attr]
+        and _is_recorder(request.user)
         and may_record(request.user, row.company)  # type: ignore[arg-type]
     )
     context = {
@@ -171,7 +174,7 @@ class RecognitionRevokeView(_RefusalOnForm, RolesRequiredMixin, FormPage):
         if not may_record(self.request.user, self.recognition.company):  # type: ignore[arg-type]
             raise NotPermitted(_g("只有该企业的专管员、数据员或审批人可以登记或取消认定。"))
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse before something is typed in vain."""
         self.require_hand()
         return super().get(request, *args, **kwargs)

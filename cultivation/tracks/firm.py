@@ -45,7 +45,7 @@ def _evaluations(company: Company) -> dict[int, Evaluation]:
     return {row.title_id: row for row in Evaluation.objects.filter(company=company)}
 
 
-def _titles(company: Company, user: "User", on: date) -> QuerySet[Title]:
+def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
     """Titles with pools, the next planned filling of each, and whether the user keeps the firm."""
     kept = Assignment.objects.of(user).filter(company=company)
     next_day = Step.FILLING.value

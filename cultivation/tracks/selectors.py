@@ -1,7 +1,7 @@
 """What the ladder's pages and services read: facts of a gate, tracks for a list, the moves that wait."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
@@ -55,7 +55,7 @@ def open_move(track: Track) -> TierMove | None:
     return track.moves.filter(is_open=True).select_related("decision__proposer__person").first()
 
 
-def tracks_for_list(user: "User") -> QuerySet[Track]:
+def tracks_for_list(user: "User") -> QuerySet[Any]:
     """Tracks within scope with firm, title, kept evaluation (`open_count`, `unknown_count`, `nearest_text`, `earliest_year`,
     `outcome`), officer (`officer_name`) and whether a move waits (`is_waiting`, `waiting_decision`)."""
     of_title = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title"))

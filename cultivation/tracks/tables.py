@@ -97,7 +97,7 @@ class TrackFilterSet(FilterSet):
         """The firm's name or code."""
         return queryset.filter(Q(company__name__icontains=value) | Q(company__uscc__iexact=value))
 
-    def by_officer(self, queryset: QuerySet[Track], name: str, value: str) -> QuerySet[Track]:
+    def by_officer(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Firms an officer keeps: by name or account, `me` for one's own."""
         if value == MINE:
             return queryset.filter(assignment__officer_id=self.request.user.pk)

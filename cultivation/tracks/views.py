@@ -5,7 +5,6 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -122,7 +121,7 @@ class MoveNewView(RolesRequiredMixin, FormPage):
         if waiting is not None:
             raise OpenMoveExists(waiting)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse before something is typed in vain."""
         self.require_hand()
         return super().get(request, *args, **kwargs)

@@ -122,7 +122,7 @@ def decisions_proposed(user: "User") -> QuerySet[Decision]:
     return decisions_of(user=user).select_related("decider__person", "district").order_by("-submitted_at", "-pk")[:SHOWN]
 
 
-def nearest_tracks(user: "User") -> QuerySet[Track]:
+def nearest_tracks(user: "User") -> QuerySet[Any]:
     """离目标最近: tracks in a pool that miss one or two criteria; the officer's own firms, others in scope."""
     tracks = tracks_for_list(user).filter(state__in=POOLS, open_count__gte=1, open_count__lte=2)
     if user.role == Role.OFFICER:
