@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
@@ -13,6 +14,7 @@ from accounts.audit.verify import head_line
 from accounts.decisions.services import decision_sign
 from companies.evidence.models import Evidence, EvidenceKind
 from companies.evidence.services import evidence_store
+from companies.figures.catalogue import Source
 from companies.imports.checking import import_check, needs_decision
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.services import import_apply, import_submit, import_upload
@@ -60,6 +62,22 @@ class Papers:
             rows = [["1", book.path.name, "", "全市"]]
             content = self._pdf(book.document, "获得认定汇总", rows, announced_on=book.document_on or on, on=on)
             official = ContentFile(content, name=f"{book.document}.pdf")
+        run = self._checked(book, official, on=on)
+        if run.state == ImportState.CHECKED and needs_decision(run):
+            decision = import_submit(run_id=run.pk, by=self.people.clerk, on=on, reason=f"导入 {book.path.name}")
+            decision_sign(decision_id=decision.pk, signer=self.people.approvers[0], on=on, note="同意")
+        elif run.state == ImportState.CHECKED:
+            import_apply(run_id=run.pk, by=self.people.clerk, on=on)
+        run = ImportRun.objects.select_related("file").get(pk=run.pk)
+        if run.state != ImportState.APPLIED:
+            raise Refusal(f"{book.path.name}：{run.get_state_display()}，{run.message}")
+        return run
+
+    def leave_checked(self, path: Path, *, on: date) -> ImportRun:
+        """A workbook somebody else made, uploaded and checked but not imported yet: the next step is the visitor's."""
+        return self._checked(Book(path, on, Source.SELF_REPORTED), None, on=on)
+
+    def _checked(self, book: Book, official: ContentFile[bytes] | None, *, on: date) -> ImportRun:
         with book.path.open("rb") as stream:
             run = import_upload(
                 file=File(stream, name=book.path.name),
@@ -70,16 +88,7 @@ class Papers:
                 document_number=book.document,
                 document_on=book.document_on,
             )
-        run = import_check(run_id=run.pk, on=on)
-        if run.state == ImportState.CHECKED and needs_decision(run):
-            decision = import_submit(run_id=run.pk, by=self.people.clerk, on=on, reason=f"导入 {book.path.name}")
-            decision_sign(decision_id=decision.pk, signer=self.people.approvers[0], on=on, note="同意")
-        elif run.state == ImportState.CHECKED:
-            import_apply(run_id=run.pk, by=self.people.clerk, on=on)
-        run = ImportRun.objects.select_related("file").get(pk=run.pk)
-        if run.state != ImportState.APPLIED:
-            raise Refusal(f"{book.path.name}：{run.get_state_display()}，{run.message}")
-        return run
+        return import_check(run_id=run.pk, on=on)
 
     def _pdf(self, number: str, title: str, rows: Sequence[Sequence[str]], *, announced_on: date, on: date) -> bytes:
         columns = [

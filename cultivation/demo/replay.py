@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Model
 from django.utils.timezone import localdate
 
 from accounts.audit import services as audit
@@ -42,16 +43,23 @@ class NotADemo(Refusal):
     """The database holds something that the demonstration did not make; it is left alone."""
 
 
+def _has_table(model: type[Model]) -> bool:
+    """Whether the database is there and holds the model's table; looking does not create a file."""
+    if connection.vendor == "sqlite" and connection.connection is None and not Path(str(connection.settings_dict["NAME"])).exists():
+        return False
+    return model._meta.db_table in connection.introspection.table_names()
+
+
 def is_finished() -> bool:
     """Whether the database holds a demonstration that was built to its end."""
-    if "accounts_auditentry" not in connection.introspection.table_names():
+    if not _has_table(AuditEntry):
         return False
     return AuditEntry.objects.filter(action=FINISHED).exists()
 
 
 def is_foreign() -> bool:
     """Whether the database holds firms without the demonstration's stamp."""
-    if "companies_company" not in connection.introspection.table_names():
+    if not _has_table(Company):
         return False
     return Company.objects.exclude(stamp=DEMO_STAMP).exists()
 
@@ -64,7 +72,7 @@ def demo_build(*, size: int, say: Say) -> int:
     if is_foreign():
         raise NotADemo(f"数据库里有非演示数据，演示不会改动它：{settings.DATABASES['default']['NAME']}")
     with _fresh_database(say):
-        return _fill(size=size, say=say)
+        return demo_fill(size=size, say=say)
 
 
 @contextmanager
@@ -110,17 +118,18 @@ def workbook_folder() -> Path:
     return Path(settings.VAR_DIR) / "demo"
 
 
-def _fill(*, size: int, say: Say) -> int:
+def demo_fill(*, size: int, say: Say) -> int:
+    """Play the whole story into an empty, migrated database; returns the number of firms."""
     started = time.monotonic()
     world = world_make(size=size)
     lists_fill(world)
     books = books_write(world, folder=workbook_folder())
-    messy_write(world, path=workbook_folder() / "试一试-各处要来的表.xlsx")
+    messy = messy_write(world, path=workbook_folder() / "试一试-各处要来的表.xlsx")
     say(f"工作簿 {len(books)} 本，{time.monotonic() - started:.1f} 秒")
     with opening(DOCUMENT, stamp=DEMO_STAMP):
         ladder = _people_and_rules(world)
         papers = Papers(people=ladder.people)
-        story = Story(world, ladder=ladder, papers=papers, books=books, today=localdate())
+        story = Story(world, ladder=ladder, papers=papers, books=books, messy=messy, today=localdate())
         for scene in story.scenes():
             began = time.monotonic()
             scene.play(scene.on)

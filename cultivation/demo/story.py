@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from accounts.decisions.models import Decision
 from companies.figures.services import figures_add, incident_add
@@ -35,8 +36,9 @@ class Scene:
 class Story:
     """The scenes of the demonstration over one world, ready to be played in date order."""
 
-    def __init__(self, world: World, *, ladder: Ladder, papers: Papers, books: list[Book], today: date) -> None:
-        self.world, self.ladder, self.papers, self.books, self.today = world, ladder, papers, books, today
+    def __init__(self, world: World, *, ladder: Ladder, papers: Papers, books: list[Book], messy: Path, today: date) -> None:
+        self.world, self.ladder, self.papers = world, ladder, papers
+        self.books, self.messy, self.today = books, messy, today
 
     def scenes(self) -> list[Scene]:
         """Every scene up to today, in the order of their days."""
@@ -93,10 +95,10 @@ class Story:
                 if firm.cohort == year:
                     self._climb(firm, LITTLE_GIANT, on=on, batch=batch)
             near = self.world.of(Kind.NEAR)
-            for firm in near[year % 7 :: 7]:
+            for firm in near[year % 8 :: 8]:
                 if not self.ladder.move(firm, LITTLE_GIANT, TrackState.ACCELERATING, on=on, signed_on=on + timedelta(days=2)):
                     self.ladder.move(firm, LITTLE_GIANT, TrackState.STARTING, on=on, signed_on=on + timedelta(days=2))
-            for firm in near[(year + 4) % 7 :: 7]:
+            for firm in near[(year + 4) % 8 :: 8]:
                 if len(firm.shorts) == 1:
                     self.ladder.move(firm, LITTLE_GIANT, TrackState.SPRINT, on=on, signed_on=on + timedelta(days=3), batch=batch)
             for firm in self.world.of(Kind.SPECIALISED)[year % 31 :: 31]:
@@ -199,7 +201,8 @@ class Story:
                 judgement_make(company=track.company, title=track.title, criterion=criterion, outcome="met", note=note, by=officer, on=on)
 
     def _left_open(self, on: date) -> None:
-        """For trying: proposals waiting for a signature in several districts, one rejected, one stale."""
+        """For trying: proposals waiting for a signature in several districts, one rejected, one stale, a workbook not imported yet."""
+        self.papers.leave_checked(self.messy, on=on)
         waiting: dict[str, int] = {}
         stale = rejected = False
         for firm in self.world.of(Kind.NEAR):

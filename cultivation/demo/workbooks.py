@@ -118,8 +118,10 @@ def _figure_rows(world: World, issue: _Issue) -> Iterable[Row]:
     for firm in world.firms:
         if firm.joins > issue.on.year:
             continue
-        # a firm that joins later brings its earlier years with it
+        # a firm that joins later brings its earlier years with it; the first year asks only firms on their way for three years
         first = 2021 if firm.joins == issue.joins and issue.joins > 2024 else issue.years[0]
+        if firm.kind in {FirmKind.PLAIN, FirmKind.TECH}:
+            first = max(first, 2023)
         for year, figures in sorted(firm.figures.items()):
             if first <= year <= issue.years[-1]:
                 yield _figure_row(firm, year, {code: value for code, value in figures.items() if code != PLATFORM_FACT})
