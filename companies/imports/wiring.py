@@ -24,6 +24,7 @@ def connect() -> None:
             "import.failed": _("导入失败"),
             "import.interrupted": _("导入中断"),
             "import.restarted": _("重新开始导入"),
+            "import.refused_downloaded": _("下载拒绝行"),
             "import.undone": _("撤销导入"),
         }
     )
