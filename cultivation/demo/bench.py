@@ -156,7 +156,7 @@ def pages(*, today: date) -> Iterator[Figure]:
             response = client.get(address)
             if response.status_code != 200:
                 raise RuntimeError(f"{address}: {response.status_code}")
-            return b"".join(response.streaming_content) if response.streaming else response.content
+            return response.getvalue()
 
         return call
 

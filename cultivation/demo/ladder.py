@@ -124,5 +124,5 @@ class Ladder:
 
 
 def _is_down(state: str, to: str) -> bool:
-    order = [TrackState.STARTING, TrackState.ACCELERATING, TrackState.SPRINT]
+    order: list[str] = [TrackState.STARTING, TrackState.ACCELERATING, TrackState.SPRINT]
     return to == TrackState.REMOVED or (state in order and to in order and order.index(to) < order.index(state))

@@ -97,7 +97,7 @@ class Papers:
             b.Column("统一社会信用代码", fixed=True),
             b.Column("属地"),
         ]
-        content = [
+        content: list[b.Block] = [
             b.Heading(title, 1),
             b.KeyValue([("文号", number), ("公告日期", announced_on.isoformat())]),
             b.Note("示例文件：名单中的企业均为虚构，仅供演示。"),

@@ -255,8 +255,9 @@ def _differ(world: World, *, random: Random) -> None:
             if value is not None:
                 moved = value * random.uniform(0.97, 1.0)
                 other[code] = round(moved) if code == "employees" else round(moved, 2)
-        if other.get("main_revenue") and other.get("revenue"):
-            other["main_revenue"] = min(other["main_revenue"], other["revenue"])
+        main, revenue = other.get("main_revenue"), other.get("revenue")
+        if main is not None and revenue is not None and main > revenue:
+            other["main_revenue"] = revenue
         firm.statistics[2025] = other
     pool = [firm for firm in world.of(Kind.NEAR, Kind.SPECIALISED) if firm.figures[2025].get("rd_expense")]
     for firm in random.sample(pool, min(8, len(pool))):

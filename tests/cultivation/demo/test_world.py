@@ -134,8 +134,9 @@ def test_near_firms_miss_one_to_three_lines_and_some_stand_exactly_on_them(city:
     assert len(near) == 220
     assert {len(firm.shorts) for firm in near} == {1, 2, 3}
     line = next(firm for firm in near if firm.shorts == {Short.BOUNDARY}).figures[2025]
-    assert line["rd_expense"] == pytest.approx(line["revenue"] * 0.03)
-    assert line["total_liabilities"] / line["total_assets"] == 0.75
+    revenue, rd, debts, assets = (float(line[code] or 0) for code in ("revenue", "rd_expense", "total_liabilities", "total_assets"))
+    assert rd == pytest.approx(revenue * 0.03)
+    assert debts / assets == 0.75
 
 
 def test_some_sources_differ_some_contradict_themselves_and_some_firms_have_troubles(city: World) -> None:
