@@ -34,8 +34,9 @@ def recognitions_bulk_confirmed(
 ) -> list[Recognition]:
     """Confirm many rows of one official list by the rules of a single one.
 
-    `by` is the person of the city who signed, `import_run` the ImportRun that brought them, or None. The caller has the list signed and writes the audit entry with the rows that come back. A row recorded before under
-    the same document is the caller's to leave out. Raises DocumentMissing and what Entry.recognition raises.
+    `by` is the person of the city who signed, `import_run` the ImportRun that brought them, or None. The caller has the
+    list signed and writes the audit entry with the rows that come back. A row recorded before under the same document is
+    the caller's to leave out. Raises DocumentMissing and what Entry.recognition raises.
     """
     opening.check_on(on)
     if not entries:

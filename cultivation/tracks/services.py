@@ -114,6 +114,13 @@ def _require_gate(gate: GateResult | None, *, is_special: bool, reason: str, doc
     return True
 
 
+def _wording(reason_code: str, public_wording: str, *, facts: str) -> str:
+    """What the firm reads about a move down or out: as written, else the usual words of the reason. Raises DownNeedsGrounds."""
+    if reason_code not in ReasonCode.values or not facts.strip():
+        raise DownNeedsGrounds
+    return public_wording.strip() or str(moves.PUBLIC_WORDING[ReasonCode(reason_code)])
+
+
 def _require_files(evidence: Sequence[Evidence], company: Company) -> list[Evidence]:
     files = list(Evidence.objects.filter(pk__in=[row.pk for row in evidence], company=company, withdrawn_on__isnull=True).order_by("pk"))
     if len(files) != len({row.pk for row in evidence}):
@@ -151,12 +158,10 @@ def move_propose(
         raise BatchNotFitting(track.title)
     sheet, gate = gate_of(track, to_state=to_state, on=on, batch=batch)
     special = _require_gate(gate, is_special=is_special, reason=reason, document_number=document_number)
-    if kind not in moves.UPWARDS:
-        if reason_code not in ReasonCode.values or not (reason.strip() or document_number.strip()):
-            raise DownNeedsGrounds
-        public_wording = public_wording.strip() or str(moves.PUBLIC_WORDING[ReasonCode(reason_code)])
-    else:
+    if kind in moves.UPWARDS:
         reason_code = public_wording = ""
+    else:
+        public_wording = _wording(reason_code, public_wording, facts=reason + document_number)
     files = _require_files(evidence, track.company)
     decision = decision_submit(
         kind=TIER_MOVE,
