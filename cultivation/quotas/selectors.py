@@ -73,8 +73,8 @@ class Cell:
 
     @property
     def is_done(self) -> bool:
-        """Whether the target is reached."""
-        return self.remaining == 0
+        """Whether a target above nought is reached."""
+        return bool(self.target) and self.remaining == 0
 
 
 @dataclass(slots=True)
