@@ -72,7 +72,7 @@ def recognition_confirmed(*, recognitions: Sequence[Recognition], by: "User", on
     if not rows:
         return
     tracks = _locked_tracks(rows)
-    mains = _firms_with_main(rows)
+    mains = _companies_with_main(rows)
     new: list[Track] = []
     moved: list[tuple[Track, str, Recognition]] = []
     outside: list[int] = []
@@ -160,7 +160,7 @@ def _locked_tracks(rows: Sequence[Recognition]) -> dict[tuple[int, int], Track]:
     return found
 
 
-def _firms_with_main(rows: Sequence[Recognition]) -> set[int]:
+def _companies_with_main(rows: Sequence[Recognition]) -> set[int]:
     return set(Track.objects.filter(is_main=True, company_id__in={row.company_id for row in rows}).values_list("company_id", flat=True))
 
 

@@ -9,7 +9,7 @@ from accounts.audit import checks, words
 from accounts.decisions import kinds
 from accounts.jobs import registry
 from companies.register import slots
-from cultivation.tracks import events, firm
+from cultivation.tracks import events, panels
 from cultivation.tracks.checks import event_problems, move_problems, recognised_problems, scheme_problems, track_problems
 from cultivation.tracks.kinds import TIER_MOVE
 
@@ -21,7 +21,7 @@ def _lapse(day: date) -> dict[str, Any]:
 def connect() -> None:
     """The decision kind, what moves tracks from below and once a day, and the checks."""
     kinds.register(TIER_MOVE)
-    firm.connect()
+    panels.connect()
     slots.after("recognition_confirmed", events.recognition_confirmed)
     slots.after("recognition_ended", events.recognition_ended)
     slots.after("incident_changed", events.incident_changed)

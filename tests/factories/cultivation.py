@@ -131,7 +131,7 @@ def judged(company: Company, *codes: str, outcome: str = "met", title: str = "li
         )
 
 
-def ready_firm(officer: Any = None, *, is_judged: bool = True, **changes: Any) -> Company:
+def ready_company(officer: Any = None, *, is_judged: bool = True, **changes: Any) -> Company:
     """A firm of 越城区 kept by `officer`, holding 专精特新, that meets the whole 小巨人 standard of 2026. Needs `library()`."""
     company = CompanyFactory(founded_on=date(2008, 3, 1))
     ready_figures(company, **changes)

@@ -17,7 +17,7 @@ from cultivation.tracks.selectors import batches_to_aim_at, gate_facts
 from policies.engine import GapKind, Sheet
 from policies.standards.services import sheet_for
 from tests.factories import CompanyFactory, IncidentFactory
-from tests.factories.cultivation import batch, held, judged, ready_figures, ready_firm
+from tests.factories.cultivation import batch, held, judged, ready_company, ready_figures
 
 TODAY = date(2026, 11, 24)
 FACTS = GateFacts(TODAY, True, frozenset({"specialised_sme"}), {}, AimedBatch(2027, "2027 第九批", date(2027, 5, 25)))
@@ -44,11 +44,11 @@ def check(pool: str, of: Sheet | None, **facts: Any) -> GateResult:
 
 @pytest.mark.parametrize(("is_above_scale", "state"), [(True, "ok"), (False, "unmet"), (None, "unknown")])
 def test_the_starting_pool_takes_above_scale_firms(is_above_scale: bool | None, state: str) -> None:
-    assert gate("starting", sheet(ready_firm()), is_above_scale=is_above_scale)["above_scale"] == state
+    assert gate("starting", sheet(ready_company()), is_above_scale=is_above_scale)["above_scale"] == state
 
 
 def test_a_veto_in_force_closes_every_pool() -> None:
-    company = ready_firm()
+    company = ready_company()
     assert gate("starting", sheet(company))["no_veto"] == "ok"
     IncidentFactory(company=company, kind="dishonest", starts_on=date(2026, 10, 1), known_on=date(2026, 10, 2))
     for pool in ("starting", "accelerating", "sprint"):
@@ -62,21 +62,21 @@ OPEN = {"class1_ip": 0, "segment_years": 1, "total_liabilities": Decimal(170_000
     ("failing", "accelerating", "sprint"), [(0, "ok", "ok"), (1, "ok", "ok"), (2, "ok", "unmet"), (3, "ok", "unmet"), (4, "unmet", "unmet")]
 )
 def test_open_criteria_are_counted_up_to_the_line_and_not_over_it(failing: int, accelerating: str, sprint: str) -> None:
-    of = sheet(ready_firm(**dict(list(OPEN.items())[:failing])))
+    of = sheet(ready_company(**dict(list(OPEN.items())[:failing])))
     assert of.counts.unmet == failing
     assert gate("accelerating", of)["open_at_most"] == accelerating
     assert gate("sprint", of)["open_at_most"] == sprint
 
 
 def test_unknown_counts_as_open_and_is_called_missing() -> None:
-    of = sheet(ready_firm(class1_ip=None, segment_years=1))
+    of = sheet(ready_company(class1_ip=None, segment_years=1))
     assert (of.counts.unmet, of.counts.unknown) == (1, 1)
     assert gate("accelerating", of)["open_at_most"] == "ok"
     assert gate("sprint", of)["open_at_most"] == "unknown"
 
 
 def test_too_many_failing_is_failing_even_where_something_is_missing_too() -> None:
-    of = sheet(ready_firm(class1_ip=None, segment_years=1, product_revenue=Decimal(1_000_000)))
+    of = sheet(ready_company(class1_ip=None, segment_years=1, product_revenue=Decimal(1_000_000)))
     line = next(line for line in check("sprint", of).lines if line.code == "open_at_most")
     assert str(line.state) == "unmet"
     assert line.text == "不能进入冲刺库：未达标须不超过 1 项，现有 2 项，另有缺数据 1 项"
@@ -84,7 +84,7 @@ def test_too_many_failing_is_failing_even_where_something_is_missing_too() -> No
 
 def test_an_either_or_group_counts_once() -> None:
     of = sheet(
-        ready_firm(
+        ready_company(
             employees=1_200,
             revenue=Decimal(500_000_000),
             main_revenue=Decimal(490_000_000),
@@ -98,7 +98,7 @@ def test_an_either_or_group_counts_once() -> None:
 
 
 def test_a_waived_criterion_counts_as_closed() -> None:
-    of = sheet(ready_firm(class1_ip=0, state_award_top3=True))
+    of = sheet(ready_company(class1_ip=0, state_award_top3=True))
     assert gate("sprint", of)["open_at_most"] == "ok"
     assert of.counts.open == 0
 
@@ -115,7 +115,7 @@ def test_a_waived_criterion_counts_as_closed() -> None:
     ],
 )
 def test_the_accelerating_pool_takes_firms_that_hold_one_of_three_titles(held_titles: set[str] | None, state: str) -> None:
-    of = sheet(ready_firm())
+    of = sheet(ready_company())
     assert gate("accelerating", of, held=None if held_titles is None else frozenset(held_titles))["holds_any"] == state
 
 
@@ -129,24 +129,24 @@ def test_a_title_that_ran_out_or_was_revoked_is_not_held() -> None:
 
 
 def test_the_one_open_criterion_of_a_sprint_must_be_curable_before_the_batch() -> None:
-    curable = sheet(ready_firm(rd_expense=Decimal(4_600_000), revenue=Decimal(136_000_000)))
-    (opened,) = [verdict for verdict in sheet(ready_firm(class1_ip=3)).verdicts if verdict.is_open]
+    curable = sheet(ready_company(rd_expense=Decimal(4_600_000), revenue=Decimal(136_000_000)))
+    (opened,) = [verdict for verdict in sheet(ready_company(class1_ip=3)).verdicts if verdict.is_open]
     assert opened.gap_kind == GapKind.CURABLE
-    assert gate("sprint", sheet(ready_firm(class1_ip=3)))["curable_before_batch"] == "ok"
-    closed = sheet(ready_firm(product_revenue=Decimal(1_000_000)))
+    assert gate("sprint", sheet(ready_company(class1_ip=3)))["curable_before_batch"] == "ok"
+    closed = sheet(ready_company(product_revenue=Decimal(1_000_000)))
     assert gate("sprint", closed, batch=AimedBatch(2026, "2026", None))["curable_before_batch"] == "unmet"
     assert gate("sprint", curable, batch=AimedBatch(2026, "2026", None))["curable_before_batch"] == "unmet"
 
 
 def test_whether_a_missing_criterion_is_curable_is_unknown() -> None:
-    assert gate("sprint", sheet(ready_firm(class1_ip=None)))["curable_before_batch"] == "unknown"
+    assert gate("sprint", sheet(ready_company(class1_ip=None)))["curable_before_batch"] == "unknown"
 
 
 @pytest.mark.parametrize(
     ("closes_on", "state"), [(TODAY, "ok"), (date(2026, 11, 23), "unmet"), (None, "ok")], ids=["last day", "day after", "not known"]
 )
 def test_a_batch_can_be_aimed_at_through_its_last_day_of_filling(closes_on: date | None, state: str) -> None:
-    assert gate("sprint", sheet(ready_firm()), batch=AimedBatch(2027, "2027", closes_on))["curable_before_batch"] == state
+    assert gate("sprint", sheet(ready_company()), batch=AimedBatch(2027, "2027", closes_on))["curable_before_batch"] == state
 
 
 def test_only_batches_still_open_are_offered() -> None:
@@ -156,7 +156,7 @@ def test_only_batches_still_open_are_offered() -> None:
 
 
 def test_manual_criteria_count_for_the_sprint_only_and_waiting_ones_are_listed() -> None:
-    company = ready_firm(is_judged=False)
+    company = ready_company(is_judged=False)
     of = sheet(company)
     assert "manual_listed" not in gate("accelerating", of)
     line = next(line for line in check("sprint", of).lines if line.code == "manual_listed")
@@ -165,13 +165,13 @@ def test_manual_criteria_count_for_the_sprint_only_and_waiting_ones_are_listed()
 
 
 def test_a_manual_criterion_judged_unmet_closes_the_sprint() -> None:
-    company = ready_firm(is_judged=False)
+    company = ready_company(is_judged=False)
     judged(company, "L-6", outcome="unmet")
     assert gate("sprint", sheet(company))["manual_listed"] == "unmet"
 
 
 def test_where_the_standard_excludes_the_firm_no_pool_is_open() -> None:
-    company = ready_firm()
+    company = ready_company()
     held(company, "single_champion")
     of = sheet(company)
     assert of.exclusion

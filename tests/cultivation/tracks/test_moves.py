@@ -35,7 +35,7 @@ from tests.factories import (
     EvidenceFactory,
     OfficerFactory,
 )
-from tests.factories.cultivation import TrackFactory, batch, ready_firm
+from tests.factories.cultivation import TrackFactory, batch, ready_company
 
 TODAY = date(2026, 11, 24)
 STATES = list(TrackState)
@@ -54,7 +54,7 @@ def sign(move: TierMove, by: User) -> Decision:
 
 
 def test_a_firm_climbs_pool_by_pool_with_two_people(officer: User, approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     track = services.track_set_target(company=company, title=Title.objects.get(code="little_giant"), by=officer, on=TODAY)
     assert (track.state, track.is_main) == ("candidate", True)
     for state in ("starting", "accelerating", "sprint"):
@@ -73,7 +73,7 @@ def test_a_firm_climbs_pool_by_pool_with_two_people(officer: User, approver: Use
 
 
 def test_setting_the_same_target_twice_gives_the_same_track(officer: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     title = Title.objects.get(code="little_giant")
     first = services.track_set_target(company=company, title=title, by=officer, on=TODAY)
     assert services.track_set_target(company=company, title=title, by=officer, on=TODAY) == first
@@ -82,11 +82,11 @@ def test_setting_the_same_target_twice_gives_the_same_track(officer: User) -> No
 
 def test_a_title_without_pools_is_no_target(officer: User) -> None:
     with pytest.raises(TitleNotTracked):
-        services.track_set_target(company=ready_firm(officer), title=Title.objects.get(code="high_tech"), by=officer, on=TODAY)
+        services.track_set_target(company=ready_company(officer), title=Title.objects.get(code="high_tech"), by=officer, on=TODAY)
 
 
 def test_the_second_target_is_not_the_main_one_until_the_officer_says_so(officer: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     first = services.track_set_target(company=company, title=Title.objects.get(code="little_giant"), by=officer, on=TODAY)
     second = services.track_set_target(company=company, title=Title.objects.get(code="single_champion"), by=officer, on=TODAY)
     assert not second.is_main
@@ -97,14 +97,14 @@ def test_the_second_target_is_not_the_main_one_until_the_officer_says_so(officer
 
 @pytest.mark.parametrize("state", ["starting", "accelerating", "sprint"])
 def test_first_admission_may_enter_any_pool_whose_gate_holds(officer: User, approver: User, state: str) -> None:
-    track = TrackFactory(company=ready_firm(officer))
+    track = TrackFactory(company=ready_company(officer))
     sign(propose(track, state, officer), approver)
     assert Track.objects.get(pk=track.pk).state == state
     assert track.events.last().kind == MoveKind.ADMIT
 
 
 def test_a_removed_firm_may_be_readmitted(officer: User, approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     sign(propose(track, "removed", officer), approver)
     assert track.events.last().reason_code == "no_progress"
     sign(propose(Track.objects.get(pk=track.pk), "starting", officer), approver)
@@ -114,7 +114,7 @@ def test_a_removed_firm_may_be_readmitted(officer: User, approver: User) -> None
 
 @pytest.mark.parametrize(("before", "after"), [("sprint", "accelerating"), ("accelerating", "starting")])
 def test_a_firm_goes_down_one_pool_with_a_reason(officer: User, approver: User, before: str, after: str) -> None:
-    track = TrackFactory(company=ready_firm(officer), state=before)
+    track = TrackFactory(company=ready_company(officer), state=before)
     with pytest.raises(DownNeedsGrounds):
         propose(track, after, officer, reason_code="", reason="")
     move = propose(track, after, officer)
@@ -140,7 +140,7 @@ JUMPS = [
 
 @pytest.mark.parametrize(("before", "after"), JUMPS, ids=lambda value: str(value))
 def test_every_jump_is_refused_when_it_is_proposed(officer: User, before: str, after: str) -> None:
-    track = TrackFactory(company=ready_firm(officer), state=before)
+    track = TrackFactory(company=ready_company(officer), state=before)
     with pytest.raises(JumpNotAllowed):
         propose(track, after, officer)
     assert Track.objects.get(pk=track.pk).state == before
@@ -148,7 +148,7 @@ def test_every_jump_is_refused_when_it_is_proposed(officer: User, before: str, a
 
 
 def test_a_jump_says_which_pool_comes_first(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="starting")
+    track = TrackFactory(company=ready_company(officer), state="starting")
     with pytest.raises(JumpNotAllowed, match="不能跨库，须先进入加速库"):
         propose(track, "sprint", officer)
 
@@ -174,7 +174,7 @@ def test_a_transition_skips_no_pool_either() -> None:
 
 
 def test_a_move_somebody_forged_into_a_decision_skips_no_pool(officer: User, approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="starting")
+    track = TrackFactory(company=ready_company(officer), state="starting")
     move = propose(track, "accelerating", officer)
     TierMove.objects.filter(pk=move.pk).update(to_state="sprint")
     assert sign(move, approver).state == DecisionState.STALE
@@ -182,7 +182,7 @@ def test_a_move_somebody_forged_into_a_decision_skips_no_pool(officer: User, app
 
 
 def test_a_failing_gate_is_refused_and_lists_what_is_missing_with_numbers(officer: User) -> None:
-    company = ready_firm(officer, rd_expense=Decimal("1000000"), class1_ip=2)
+    company = ready_company(officer, rd_expense=Decimal("1000000"), class1_ip=2)
     track = TrackFactory(company=company, state="accelerating")
     with pytest.raises(GateNotMet) as refused:
         propose(track, "sprint", officer)
@@ -195,12 +195,12 @@ def test_a_failing_gate_is_refused_and_lists_what_is_missing_with_numbers(office
 
 
 def test_the_same_gate_holds_again_once_the_figures_do(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     assert propose(track, "sprint", officer).is_open
 
 
 def test_missing_figures_block_as_missing_and_never_as_failing(officer: User) -> None:
-    company = ready_firm(officer, class1_ip=None, segment_years=None, platform_score=None)
+    company = ready_company(officer, class1_ip=None, segment_years=None, platform_score=None)
     track = TrackFactory(company=company, state="accelerating")
     with pytest.raises(GateNotMet) as refused:
         propose(track, "sprint", officer)
@@ -211,7 +211,7 @@ def test_missing_figures_block_as_missing_and_never_as_failing(officer: User) ->
 
 
 def test_a_special_permission_needs_reason_and_document_and_is_marked(officer: User, approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer, class1_ip=0, segment_years=1), state="accelerating")
+    track = TrackFactory(company=ready_company(officer, class1_ip=0, segment_years=1), state="accelerating")
     with pytest.raises(SpecialNeedsGrounds):
         propose(track, "sprint", officer, is_special=True, reason="重大项目")
     with pytest.raises(SpecialNeedsGrounds):
@@ -222,13 +222,13 @@ def test_a_special_permission_needs_reason_and_document_and_is_marked(officer: U
 
 
 def test_what_passes_the_gate_is_never_a_special_permission(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     move = propose(track, "sprint", officer, is_special=True, reason="重大项目", document_number="绍经信〔2026〕9号")
     assert not move.decision.is_special
 
 
 def test_only_the_officer_who_keeps_the_firm_proposes(officer: User, approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     for stranger in (OfficerFactory(), approver, ClerkFactory(), AuditorFactory()):
         with pytest.raises(NotYourFirm):
             propose(track, "sprint", stranger)
@@ -238,7 +238,7 @@ def test_only_the_officer_who_keeps_the_firm_proposes(officer: User, approver: U
 
 
 def test_losing_the_firm_ends_proposing_at_once(officer: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     track = TrackFactory(company=company, state="accelerating")
     company.assignments.update(ends_on=TODAY)
     with pytest.raises(NotYourFirm):
@@ -246,7 +246,7 @@ def test_losing_the_firm_ends_proposing_at_once(officer: User) -> None:
 
 
 def test_one_move_of_a_track_waits_at_a_time(officer: User, approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     first = propose(track, "sprint", officer)
     with pytest.raises(OpenMoveExists, match="沈雨桐"):
         propose(track, "starting", officer)
@@ -255,7 +255,7 @@ def test_one_move_of_a_track_waits_at_a_time(officer: User, approver: User) -> N
 
 
 def test_the_database_itself_allows_one_open_move(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     move = propose(track, "sprint", officer)
     other = Decision.objects.create(kind="tier_move", summary="第二份", proposer=officer)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -274,7 +274,7 @@ def test_one_track_per_firm_and_title_and_one_main_track() -> None:
 
 
 def test_nobody_signs_their_own_proposal(officer: User, approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     move = propose(track, "sprint", officer)
     officer.role = Role.APPROVER
     officer.save()
@@ -288,7 +288,7 @@ def test_nobody_signs_their_own_proposal(officer: User, approver: User) -> None:
 
 
 def test_the_firms_current_officer_does_not_sign_even_without_a_hand_in_it(officer: User, approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     track = TrackFactory(company=company, state="accelerating")
     move = propose(track, "sprint", officer)
     company.assignments.update(officer=OfficerFactory(person=approver.person))
@@ -298,21 +298,21 @@ def test_the_firms_current_officer_does_not_sign_even_without_a_hand_in_it(offic
 
 
 def test_the_database_refuses_a_second_hand_of_one_person(officer: User) -> None:
-    move = propose(TrackFactory(company=ready_firm(officer), state="accelerating"), "sprint", officer)
+    move = propose(TrackFactory(company=ready_company(officer), state="accelerating"), "sprint", officer)
     second = ApproverFactory(person=officer.person)
     with pytest.raises(IntegrityError), transaction.atomic():
         DecisionHand.objects.create(decision=move.decision, person=officer.person, user=second, part=Part.SIGNED, on=TODAY)
 
 
 def test_an_approver_of_another_district_does_not_sign_and_the_city_may(officer: User, city_approver: User) -> None:
-    move = propose(TrackFactory(company=ready_firm(officer), state="accelerating"), "sprint", officer)
+    move = propose(TrackFactory(company=ready_company(officer), state="accelerating"), "sprint", officer)
     with pytest.raises(NotAuthorised):
         sign(move, ApproverFactory(district__code="330681"))
     assert sign(move, city_approver).state == DecisionState.APPROVED
 
 
 def test_a_decision_is_taken_once(officer: User, approver: User, city_approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     move = propose(track, "sprint", officer)
     sign(move, approver)
     assert sign(move, approver).state == DecisionState.APPROVED
@@ -326,14 +326,14 @@ def test_a_decision_is_taken_once(officer: User, approver: User, city_approver: 
 
 
 def test_a_withdrawn_move_changes_nothing_and_frees_the_track(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     decision_withdraw(decision_id=propose(track, "sprint", officer).decision_id, by=officer, on=TODAY)
     assert Track.objects.get(pk=track.pk).state == "accelerating"
     assert propose(track, "sprint", officer).is_open
 
 
 def test_a_batch_of_another_title_or_for_another_pool_is_refused(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer))
+    track = TrackFactory(company=ready_company(officer))
     with pytest.raises(BatchNotFitting):
         propose(track, "sprint", officer, batch=batch(title="single_champion"))
     with pytest.raises(BatchNotFitting):
@@ -341,7 +341,7 @@ def test_a_batch_of_another_title_or_for_another_pool_is_refused(officer: User) 
 
 
 def test_the_sprint_pool_needs_a_batch_that_is_still_open(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     for wrong, words in ((None, "请选择批次"), (batch(2026), "已于 2026-05-25 截止填报")):
         with pytest.raises(GateNotMet) as refused:
             propose(track, "sprint", officer, batch=wrong)
@@ -349,7 +349,7 @@ def test_the_sprint_pool_needs_a_batch_that_is_still_open(officer: User) -> None
 
 
 def test_a_file_of_another_firm_or_a_withdrawn_one_is_refused(officer: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     track = TrackFactory(company=company, state="accelerating")
     for wrong in (EvidenceFactory(company=CompanyFactory()), EvidenceFactory(company=company, withdrawn_on=TODAY)):
         with pytest.raises(FileNotOfFirm):
@@ -359,6 +359,6 @@ def test_a_file_of_another_firm_or_a_withdrawn_one_is_refused(officer: User) -> 
 
 
 def test_another_day_than_today_is_refused_outside_an_opening(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     with pytest.raises(NotToday):
         services.move_propose(track=track, to_state="starting", by=officer, on=date(2026, 11, 23), reason_code="other", reason="补记")

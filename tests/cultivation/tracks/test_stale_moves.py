@@ -20,14 +20,14 @@ from cultivation.tracks import services
 from cultivation.tracks.models import PoolScheme, TierMove, Track
 from policies.standards.models import Judgement, Standard
 from tests.factories import DistrictFactory, EvidenceFactory, IncidentFactory, YearFiguresFactory
-from tests.factories.cultivation import TrackFactory, batch, held, ready_firm
+from tests.factories.cultivation import TrackFactory, batch, held, ready_company
 
 TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture
 def move(officer: User) -> TierMove:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     track = TrackFactory(company=company, state="accelerating")
     file = EvidenceFactory(company=company)
     return services.move_propose(track=track, to_state="sprint", by=officer, on=TODAY, batch=batch(), evidence=[file])
@@ -157,7 +157,7 @@ def test_an_incident_that_is_no_veto_cancels_nothing(move: TierMove, officer: Us
 
 
 def test_a_veto_leaves_a_demotion_waiting(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="sprint")
+    track = TrackFactory(company=ready_company(officer), state="sprint")
     move = services.move_propose(track=track, to_state="accelerating", by=officer, on=TODAY, reason_code="gate_lost", reason="指标变化")
     incident = IncidentFactory(company=track.company, kind="dishonest", starts_on=TODAY, known_on=TODAY)
     slots.emit("incident_changed", incident=incident, by=officer, on=TODAY)

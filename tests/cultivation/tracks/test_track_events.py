@@ -19,7 +19,7 @@ from cultivation.tracks import services
 from cultivation.tracks.events import tracks_lapse
 from cultivation.tracks.models import MoveKind, TierMove, Track, TrackEvent
 from tests.factories import CompanyFactory, EvidenceFactory
-from tests.factories.cultivation import TrackFactory, batch, ready_firm
+from tests.factories.cultivation import TrackFactory, batch, ready_company
 
 TODAY = date(2026, 11, 24)
 NUMBER = "工信厅企业函〔2026〕280号"
@@ -47,7 +47,7 @@ def problems() -> list[str]:
 
 
 def test_a_confirmed_title_turns_the_sprint_track_recognised(officer: User, city_approver: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="sprint")
+    track = TrackFactory(company=ready_company(officer), state="sprint")
     row = recognise(track.company, officer, city_approver)
     event = track.events.last()
     assert Track.objects.get(pk=track.pk).state == "recognised"
@@ -57,14 +57,14 @@ def test_a_confirmed_title_turns_the_sprint_track_recognised(officer: User, city
 
 @pytest.mark.parametrize("state", ["candidate", "starting", "accelerating", "removed"])
 def test_a_title_that_reaches_a_firm_outside_the_sprint_pool_is_recorded_and_marked(officer: User, city_approver: User, state: str) -> None:
-    track = TrackFactory(company=ready_firm(officer), state=state)
+    track = TrackFactory(company=ready_company(officer), state=state)
     row = recognise(track.company, officer, city_approver)
     assert Track.objects.get(pk=track.pk).state == "recognised"
     assert row.is_outside_sprint
 
 
 def test_a_firm_without_a_track_gets_one_and_it_is_its_main_one(officer: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     row = recognise(company, officer, city_approver)
     track = Track.objects.get(company=company)
     assert (track.state, track.is_main, row.is_outside_sprint) == ("recognised", True, True)
@@ -72,19 +72,19 @@ def test_a_firm_without_a_track_gets_one_and_it_is_its_main_one(officer: User, c
 
 
 def test_a_title_without_pools_moves_no_track(officer: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     row = recognise(company, officer, city_approver, title=title("hidden_champion"))
     assert not Track.objects.exists()
     assert not row.is_outside_sprint
 
 
 def test_a_title_that_ran_out_before_it_was_recorded_moves_no_track(officer: User, city_approver: User) -> None:
-    recognise(ready_firm(officer), officer, city_approver, announced_on=date(2020, 1, 5))
+    recognise(ready_company(officer), officer, city_approver, announced_on=date(2020, 1, 5))
     assert not Track.objects.exists()
 
 
 def test_a_review_of_a_recognised_firm_writes_no_second_move(officer: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     recognise(company, officer, city_approver)
     recognise(company, officer, city_approver, document_number="工信厅企业函〔2026〕290号", application_type="复核")
     assert TrackEvent.objects.count() == 1
@@ -104,7 +104,7 @@ def revoke(row: Recognition, officer: User, signer: User) -> None:
 
 
 def test_a_revoked_title_falls_back_to_the_sprint_pool(officer: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     row = recognise(company, officer, city_approver)
     revoke(row, officer, city_approver)
     track = Track.objects.get(company=company)
@@ -113,7 +113,7 @@ def test_a_revoked_title_falls_back_to_the_sprint_pool(officer: User, city_appro
 
 
 def test_while_another_recognition_of_the_title_is_valid_nothing_lapses(officer: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     row = recognise(company, officer, city_approver)
     recognise(company, officer, city_approver, document_number="工信厅企业函〔2026〕290号", application_type="复核")
     revoke(row, officer, city_approver)
@@ -121,7 +121,7 @@ def test_while_another_recognition_of_the_title_is_valid_nothing_lapses(officer:
 
 
 def test_a_title_that_runs_out_lapses_the_day_after_its_last(officer: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     recognise(company, officer, city_approver, announced_on=date(2024, 3, 1), valid_until=TODAY)
     with opening("期初台账"):
         assert tracks_lapse(on=TODAY) == 0
@@ -205,7 +205,7 @@ def test_the_database_refuses_to_edit_or_delete_an_event(statement: str) -> None
 
 
 def test_nothing_is_wrong_after_the_whole_climb(officer: User, approver: User, city_approver: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     Recognition.objects.filter(company=company).update(is_first=True)
     track = services.track_set_target(company=company, title=title(), by=officer, on=TODAY)
     for state in ("starting", "accelerating", "sprint"):
@@ -244,7 +244,7 @@ def test_an_event_forced_in_is_named() -> None:
 
 
 def test_a_recognition_forced_to_confirmed_is_named(officer: User) -> None:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     row = recognition_record(
         company=company,
         title=title(),
@@ -262,7 +262,7 @@ def test_a_recognition_forced_to_confirmed_is_named(officer: User) -> None:
 
 
 def test_a_move_closed_behind_its_decision_is_named(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="accelerating")
+    track = TrackFactory(company=ready_company(officer), state="accelerating")
     move = services.move_propose(track=track, to_state="sprint", by=officer, on=TODAY, batch=batch())
     TierMove.objects.filter(pk=move.pk).update(is_open=False)
     assert f"tier move {move.pk}: closed, its decision still waits" in problems()

@@ -25,7 +25,7 @@ from tests.factories import (
     EvidenceFactory,
     OfficerFactory,
 )
-from tests.factories.cultivation import TrackFactory, batch, ready_firm
+from tests.factories.cultivation import TrackFactory, batch, ready_company
 
 TODAY = date(2026, 11, 24)
 
@@ -48,7 +48,7 @@ def move_url(track: Track, **query: str) -> str:
 
 @pytest.fixture
 def track(officer: User) -> Track:
-    company = ready_firm(officer)
+    company = ready_company(officer)
     evaluation_refresh(company_ids=[company.pk], on=TODAY)
     return TrackFactory(company=company, state="accelerating", is_main=True)
 
@@ -124,7 +124,7 @@ def test_submitting_puts_the_move_to_a_second_person(officer: User, track: Track
 
 
 def test_submitting_with_gaps_lists_each_missing_item_and_keeps_what_was_typed(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer, rd_expense=Decimal("1000000"), class1_ip=2), state="accelerating")
+    track = TrackFactory(company=ready_company(officer, rd_expense=Decimal("1000000"), class1_ip=2), state="accelerating")
     response = signed_in(officer).post(move_url(track), {"to": "sprint", "batch": batch().pk, "reason": "先报上去看看"})
     html = response.content.decode()
     assert response.status_code == 422
@@ -135,7 +135,7 @@ def test_submitting_with_gaps_lists_each_missing_item_and_keeps_what_was_typed(o
 
 
 def test_the_page_refuses_a_jump_with_the_way_out(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer), state="starting")
+    track = TrackFactory(company=ready_company(officer), state="starting")
     for response in (signed_in(officer).get(move_url(track, to="sprint")), signed_in(officer).post(move_url(track), {"to": "sprint"})):
         assert response.status_code == 409
         assert "须先进入加速库" in response.content.decode()
@@ -161,7 +161,7 @@ def test_an_open_move_is_named_instead_of_a_second_form(officer: User, track: Tr
 
 
 def test_a_special_permission_is_a_quiet_link_and_asks_for_reason_and_document(officer: User) -> None:
-    track = TrackFactory(company=ready_firm(officer, class1_ip=0, segment_years=1), state="accelerating")
+    track = TrackFactory(company=ready_company(officer, class1_ip=0, segment_years=1), state="accelerating")
     client = signed_in(officer)
     assert "特批" in page(client, move_url(track))
     sent = {"to": "sprint", "special": "1", "batch": batch().pk}

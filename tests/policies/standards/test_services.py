@@ -18,7 +18,7 @@ from policies.standards.models import Evaluation, Judgement, Standard
 from policies.standards.snapshots import snapshots_for
 from tests.factories import AssignmentFactory, ClerkFactory, CompanyFactory, OfficerFactory, YearFiguresFactory
 from tests.factories.cultivation import library as ship
-from tests.factories.cultivation import ready_firm
+from tests.factories.cultivation import ready_company
 
 pytestmark = pytest.mark.django_db
 MAY_5 = date(2026, 5, 5)
@@ -34,13 +34,13 @@ def _little_giant() -> Title:
 
 
 def test_a_firm_that_meets_every_line_is_promising_and_never_called_recognised() -> None:
-    sheet = services.sheet_for(company=ready_firm(), title=_little_giant(), on=MAY_5)
+    sheet = services.sheet_for(company=ready_company(), title=_little_giant(), on=MAY_5)
     assert sheet.overall == Overall.PROMISING
     assert sheet.counts.open == 0
 
 
 def test_a_closed_year_below_the_line_is_closed_and_gives_the_earliest_filing() -> None:
-    firm = ready_firm(rd_expense=Decimal("3_672_000"))  # 2.70 % of 1.36 亿元
+    firm = ready_company(rd_expense=Decimal("3_672_000"))  # 2.70 % of 1.36 亿元
     sheet = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
     verdict = sheet.verdict("L-3b")
     assert verdict.outcome == Outcome.UNMET
@@ -49,13 +49,13 @@ def test_a_closed_year_below_the_line_is_closed_and_gives_the_earliest_filing() 
 
 
 def test_the_text_in_force_on_the_day_is_the_one_applied() -> None:
-    firm = ready_firm()
+    firm = ready_company()
     assert services.sheet_for(company=firm, title=_little_giant(), on=date(2026, 3, 31)).document.startswith("工信部企业〔2022〕63号")
     assert services.sheet_for(company=firm, title=_little_giant(), on=date(2026, 4, 1)).document.startswith("工信部企业〔2026〕2号")
 
 
 def test_a_past_day_gives_the_sheet_of_that_day_in_both_readings() -> None:
-    firm = ready_firm(platform_score=None)
+    firm = ready_company(platform_score=None)
     later = date(2026, 6, 1)
     YearFiguresFactory(company=firm, year=2026, source="platform", period_to=MAY_5, known_on=later, platform_score=Decimal(72))
     then = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
@@ -65,7 +65,7 @@ def test_a_past_day_gives_the_sheet_of_that_day_in_both_readings() -> None:
 
 
 def test_two_papers_of_one_source_that_disagree_are_a_conflict_and_read_as_missing() -> None:
-    firm = ready_firm()
+    firm = ready_company()
     first = figures_for([firm.pk], on=MAY_5)[firm.pk][-1]
     assert first.source == "platform"
     YearFiguresFactory(company=firm, year=2025, source="audit", stands_beside=True, known_on=MAY_5, revenue=Decimal(99_000_000))
@@ -75,14 +75,14 @@ def test_two_papers_of_one_source_that_disagree_are_a_conflict_and_read_as_missi
 
 
 def test_a_later_version_replaces_the_earlier_one() -> None:
-    firm = ready_firm()
+    firm = ready_company()
     YearFiguresFactory(company=firm, year=2025, source="audit", known_on=MAY_5, revenue=Decimal(99_000_000))
     verdict = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5).verdict("L-2a")
     assert [one.text for one in verdict.observed] == ["9,900.0 万元"]
 
 
 def test_the_kept_evaluation_agrees_with_the_sheet_and_follows_a_change() -> None:
-    firm = ready_firm()
+    firm = ready_company()
     assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == 2
     kept = Evaluation.objects.get(company=firm, title__code="little_giant")
     sheet = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
@@ -93,13 +93,13 @@ def test_the_kept_evaluation_agrees_with_the_sheet_and_follows_a_change() -> Non
 
 
 def test_the_digest_does_not_know_the_calendar_day() -> None:
-    firm = ready_firm()
+    firm = ready_company()
     days = (date(2026, 5, 5), date(2026, 6, 20), date(2026, 10, 9))
     assert len({services.sheet_for(company=firm, title=_little_giant(), on=day).digest for day in days}) == 1
 
 
 def test_facts_of_many_firms_cost_as_many_queries_as_of_one(django_assert_num_queries: Any) -> None:
-    firms = [ready_firm().pk for _number in range(4)]
+    firms = [ready_company().pk for _number in range(4)]
     with django_assert_num_queries(6):
         snapshots_for(firms[:1], on=MAY_5)
     with django_assert_num_queries(6):
@@ -107,7 +107,7 @@ def test_facts_of_many_firms_cost_as_many_queries_as_of_one(django_assert_num_qu
 
 
 def test_firms_never_evaluated_stale_or_past_their_day_are_due() -> None:
-    first, second = ready_firm(), ready_firm()
+    first, second = ready_company(), ready_company()
     assert services.evaluations_due(on=MAY_5) == [first.pk, second.pk]
     services.evaluation_refresh(company_ids=[first.pk, second.pk], on=MAY_5)
     assert services.evaluations_due(on=MAY_5) == []
@@ -118,7 +118,7 @@ def test_firms_never_evaluated_stale_or_past_their_day_are_due() -> None:
 
 def test_the_officer_judges_a_manual_line_with_a_note_and_may_withdraw_it() -> None:
     officer = OfficerFactory()
-    firm = ready_firm(is_judged=False)
+    firm = ready_company(is_judged=False)
     AssignmentFactory(company=firm, officer=officer)
     on = localdate()
     judgement = services.judgement_make(
@@ -133,7 +133,7 @@ def test_the_officer_judges_a_manual_line_with_a_note_and_may_withdraw_it() -> N
 
 def test_nobody_judges_what_figures_decide() -> None:
     officer = OfficerFactory()
-    firm = ready_firm(officer)
+    firm = ready_company(officer)
     with pytest.raises(services.NotManual, match="由指标判定"):
         services.judgement_make(company=firm, title=_little_giant(), criterion="L-3b", outcome="met", note="看好", by=officer, on=localdate())
     assert not Judgement.objects.filter(criterion="L-3b").exists()

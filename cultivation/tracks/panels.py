@@ -65,7 +65,7 @@ def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
 
 def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
     """The firm's tracks, main one first, and the titles that may still be set as targets. Three queries."""
-    company, firm_url = asked.company, reverse("companies:company-detail", args=[asked.company.uscc])
+    company, company_url = asked.company, reverse("companies:company-detail", args=[asked.company.uscc])
     evaluations = _evaluations(company)
     rungs, offered, is_keeper = [], [], False
     for title in _titles(company, asked.user, asked.on):
@@ -83,7 +83,7 @@ def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
                 track,
                 evaluations.get(title.pk),
                 title.opens_on,
-                f"{firm_url}?title={title.code}#gap",
+                f"{company_url}?title={title.code}#gap",
                 reverse("cultivation:move-new", args=[track.pk]) if may_move else "",
                 reverse("accounts:decision-detail", args=[title.waiting]) if title.waiting else "",
                 reverse("cultivation:track-main", args=[track.pk]) if is_keeper and not track.is_main else "",
