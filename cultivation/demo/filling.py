@@ -20,7 +20,7 @@ from companies.register.models import Company, CompanyDistrict
 from companies.register.search import name_key_for, search_tokens_for
 from cultivation.demo.grants import GIANT_LISTS, SPECIALISED_LISTS, List, yearly
 from cultivation.demo.shapes import Kind as FirmKind
-from cultivation.demo.world import SEED, Firm, firms_make
+from cultivation.demo.world import SEED, InventedCompany, companies_make
 from cultivation.quotas.models import Plan
 from cultivation.quotas.seeds import quotas_divide
 from cultivation.seeding import seed
@@ -52,7 +52,7 @@ class Filler:
         started = time.monotonic()
         self._accounts()
         random = Random(SEED)  # noqa: S311 (repeatable, guards nothing)
-        made = firms_make(size=self.size, seed=SEED, random=random, is_published=False)
+        made = companies_make(size=self.size, seed=SEED, random=random, is_published=False)
         done = 0
         for firms in batched(made, CHUNK):
             self._chunk(firms)
@@ -75,7 +75,7 @@ class Filler:
         person = Person.objects.create(name=username)
         return User.objects.create(username=username, password=self.hash, person=person, role=role, district=district, office=office)
 
-    def _chunk(self, firms: tuple[Firm, ...]) -> None:
+    def _chunk(self, firms: tuple[InventedCompany, ...]) -> None:
         companies = Company.objects.bulk_create([self._company(firm) for firm in firms], batch_size=500)
         pairs = list(zip(firms, companies, strict=True))
         CompanyDistrict.objects.bulk_create(
@@ -87,7 +87,7 @@ class Filler:
         tracks = Track.objects.bulk_create([track for firm, company in pairs if (track := self._track(firm, company))])
         TrackEvent.objects.bulk_create([self._event(track) for track in tracks])
 
-    def _company(self, firm: Firm) -> Company:
+    def _company(self, firm: InventedCompany) -> Company:
         district = self.districts[firm.district]
         company = Company(
             uscc=firm.uscc,
@@ -106,12 +106,12 @@ class Filler:
         company.search_tokens = search_tokens_for(company)
         return company
 
-    def _assignment(self, firm: Firm, company: Company) -> Assignment:
+    def _assignment(self, firm: InventedCompany, company: Company) -> Assignment:
         officers = self.officers[firm.district]
         officer = officers[firm.number % len(officers)]
         return Assignment(company=company, officer=officer, office_name="经信局企业科", starts_on=FIRST_DAY, known_on=FIRST_DAY)
 
-    def _recognitions(self, firm: Firm, company: Company) -> Iterator[Recognition]:
+    def _recognitions(self, firm: InventedCompany, company: Company) -> Iterator[Recognition]:
         """At most three titles a firm, by what it is."""
         lists: list[List] = []
         if firm.kind is FirmKind.GIANT:
@@ -140,7 +140,7 @@ class Filler:
             row.confirm(known_on=one.announced_on)
             yield row
 
-    def _track(self, firm: Firm, company: Company) -> Track | None:
+    def _track(self, firm: InventedCompany, company: Company) -> Track | None:
         if firm.kind not in {FirmKind.GIANT, FirmKind.NEAR, FirmKind.SPECIALISED, FirmKind.CHAMPION}:
             return None
         title = self.titles["single_champion" if firm.kind is FirmKind.CHAMPION else "little_giant"]
@@ -163,7 +163,7 @@ class Filler:
         )
 
 
-def _figures(firm: Firm, company: Company) -> Iterator[YearFigures]:
+def _figures(firm: InventedCompany, company: Company) -> Iterator[YearFigures]:
     for year in YEARS:
         figures = firm.figures.get(year)
         if figures is not None:

@@ -17,7 +17,7 @@ from companies.register.models import Company
 from core.errors import Refusal
 from cultivation.demo.grants import Grant
 from cultivation.demo.people import People
-from cultivation.demo.world import Firm
+from cultivation.demo.world import InventedCompany
 from cultivation.tracks.models import ReasonCode, TierMove, Track, TrackState
 from cultivation.tracks.services import move_propose, track_set_target
 
@@ -39,7 +39,7 @@ class Ladder:
         self.officers = {row.company_id: row.officer for row in current}
         self.titles = {title.code: title for title in Title.objects.all()}
 
-    def assign(self, firms: Iterable[Firm], *, on: date) -> None:
+    def assign(self, firms: Iterable[InventedCompany], *, on: date) -> None:
         """Spread the firms of each district over its officers, by order of an approver of the district."""
         turn: Counter[str] = Counter()
         for firm in firms:
@@ -53,7 +53,7 @@ class Ladder:
             self.officers[company.pk] = officer
             self.counts["assignments"] += 1
 
-    def target(self, firm: Firm, title: str, *, on: date) -> Track | None:
+    def target(self, firm: InventedCompany, title: str, *, on: date) -> Track | None:
         """Set the title as the firm's target; None for a firm nobody keeps."""
         company = self.companies[firm.uscc]
         officer = self.officers.get(company.pk)
@@ -61,7 +61,9 @@ class Ladder:
             return None
         return track_set_target(company=company, title=self.titles[title], by=officer, on=on)
 
-    def propose(self, firm: Firm, title: str, to: str, *, on: date, batch: Batch | None = None, reason: str = "") -> Decision | None:
+    def propose(
+        self, firm: InventedCompany, title: str, to: str, *, on: date, batch: Batch | None = None, reason: str = ""
+    ) -> Decision | None:
         """The officer proposes a move; None where the gate refused it, which the counts keep."""
         track = self.target(firm, title, on=on)
         if track is None or track.state == to:
@@ -78,7 +80,9 @@ class Ladder:
         self.counts[f"proposed {to}"] += 1
         return move.decision
 
-    def move(self, firm: Firm, title: str, to: str, *, on: date, signed_on: date | None = None, batch: Batch | None = None) -> bool:
+    def move(
+        self, firm: InventedCompany, title: str, to: str, *, on: date, signed_on: date | None = None, batch: Batch | None = None
+    ) -> bool:
         """Propose a move and have it signed by the district's approver; True when it was carried out."""
         decision = self.propose(firm, title, to, on=on, batch=batch, reason="按培育计划推进")
         if decision is None:
@@ -100,7 +104,7 @@ class Ladder:
             return self.people.district_approvers[decision.district.code]
         return next(user for user in self.people.approvers if user.person_id != decision.proposer.person_id)
 
-    def recognise(self, firm: Firm, grant: Grant, *, document: Evidence, on: date, confirmed: bool = True) -> Recognition:
+    def recognise(self, firm: InventedCompany, grant: Grant, *, document: Evidence, on: date, confirmed: bool = True) -> Recognition:
         """Record a recognition with its paper; a second person of the city confirms it unless it is left waiting."""
         on_list = grant.on
         title = self.titles[on_list.title]

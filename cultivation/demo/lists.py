@@ -22,7 +22,7 @@ from cultivation.demo.shapes import Kind
 from cultivation.demo.world import (
     PUBLISHED_SIZE,
     SEED,
-    Firm,
+    InventedCompany,
     World,
     scaled,
     specialised_counts,
@@ -45,7 +45,7 @@ def lists_fill(world: World, *, seed: int = SEED) -> None:
         firm.grants.sort(key=lambda grant: (grant.on.announced_on, grant.on.key))
 
 
-def _give(firm: Firm, on: List) -> None:
+def _give(firm: InventedCompany, on: List) -> None:
     firm.grants.append(Grant(on, on.announced_on if on.title == "high_tech" else None))
 
 
@@ -76,14 +76,14 @@ def _specialised(world: World, *, factor: float, random: Random) -> None:
         if firm.cohort <= 2022:
             _give(firm, SPECIALISED_OLD)
     first_giant_cohorts = {"2022二批": {2023, 2024}, "2023一批": {2025}, "2024二批": {2026}}
-    waiting: dict[str, list[Firm]] = {}
+    waiting: dict[str, list[InventedCompany]] = {}
     for district in DISTRICTS:
         near = world.of(Kind.NEAR, district=district)
         others = world.of(Kind.SPECIALISED, district=district)
         mixed = near + others
         random.shuffle(mixed)
         waiting[district] = mixed
-    members: dict[str, list[Firm]] = {}
+    members: dict[str, list[InventedCompany]] = {}
     for key, table in specialised_counts(factor=factor).items():
         for district, count in table.items():
             giants = [f for f in world.of(Kind.GIANT, district=district) if f.cohort in first_giant_cohorts.get(key, set())]
@@ -165,7 +165,7 @@ def _others(world: World, *, factor: float, random: Random) -> None:
                 _give_next(taken, yearly(title, year))
 
 
-def _give_next(firms: Iterator[Firm], on: List) -> None:
+def _give_next(firms: Iterator[InventedCompany], on: List) -> None:
     firm = next(firms, None)
     if firm is None:
         return

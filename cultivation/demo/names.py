@@ -30,7 +30,7 @@ _GIVEN_FIRST = "思雨立一明佳文晓子书嘉建国志宇俊海春丽静慧�
 _GIVEN_SECOND = "远桐群鸣轩怡博琳涵涛杰华伟敏洁颖琪阳飞宁昕瑶辰然哲铭凯源菲岚珊彤楠帆禾舟澜"
 
 
-def firm_names(*, random: Random) -> Iterator[str]:
+def company_words(*, random: Random) -> Iterator[str]:
     """Two-character business names, each once, in an order that only the seed decides; longer ones when those run out."""
     pairs = [a + b for a, b in product(_FIRST, _SECOND) if not is_known(a + b)]
     random.shuffle(pairs)

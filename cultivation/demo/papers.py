@@ -28,7 +28,7 @@ from cultivation.demo.people import People
 from cultivation.demo.places import PLACE
 from cultivation.demo.shapes import Kind
 from cultivation.demo.workbooks import Book
-from cultivation.demo.world import Firm, World
+from cultivation.demo.world import InventedCompany, World
 
 WAN = Decimal(10_000)
 
@@ -44,7 +44,7 @@ class Papers:
         """A figure of the world (万元, two decimals) as the product keeps it."""
         return (Decimal(str(wan)) * WAN).quantize(Decimal("0.01"))
 
-    def list_document(self, on_list: List, firms: Sequence[Firm], *, on: date) -> Evidence:
+    def list_document(self, on_list: List, firms: Sequence[InventedCompany], *, on: date) -> Evidence:
         """The published list as a PDF with every firm on it."""
         rows = [[str(number), firm.name, firm.uscc, PLACE[firm.district].name] for number, firm in enumerate(firms, start=1)]
         title = f"{on_list.batch}{on_list.application}名单"

@@ -58,9 +58,10 @@ def is_finished() -> bool:
 
 
 def is_foreign() -> bool:
-    """Whether the database holds firms without the demonstration's stamp."""
+    """Whether the database holds tables that are not the product's, or firms without the demonstration's stamp."""
     if not _has_table(Company):
-        return False
+        is_new_file = connection.vendor == "sqlite" and not Path(str(connection.settings_dict["NAME"])).exists()
+        return not is_new_file and bool(connection.introspection.table_names())
     return Company.objects.exclude(stamp=DEMO_STAMP).exists()
 
 

@@ -13,7 +13,7 @@ from cultivation.demo.ladder import Ladder
 from cultivation.demo.papers import Papers
 from cultivation.demo.shapes import Kind, Short
 from cultivation.demo.workbooks import SINCE, Book
-from cultivation.demo.world import Firm, World
+from cultivation.demo.world import InventedCompany, World
 from cultivation.quotas.models import Plan
 from cultivation.quotas.seeds import quotas_divide
 from cultivation.tracks.events import tracks_lapse
@@ -120,7 +120,7 @@ class Story:
 
         return play
 
-    def _climb(self, firm: Firm, title: str, *, on: date, batch: Batch | None) -> None:
+    def _climb(self, firm: InventedCompany, title: str, *, on: date, batch: Batch | None) -> None:
         """Half of them through 加速库; the first admission may enter any pool whose gate holds."""
         if firm.number % 2:
             self.ladder.move(firm, title, TrackState.ACCELERATING, on=on, signed_on=on + timedelta(days=1))
@@ -164,7 +164,7 @@ class Story:
 
         return play
 
-    def _contradict(self, firm: Firm, year: int, code: str, value: float, *, on: date) -> None:
+    def _contradict(self, firm: InventedCompany, year: int, code: str, value: float, *, on: date) -> None:
         figures_add(
             company_id=self.ladder.companies[firm.uscc].pk,
             year=year,
@@ -221,13 +221,13 @@ class Story:
             else:
                 waiting[firm.district] = waiting.get(firm.district, 0) + 1
 
-    def _propose_next(self, firm: Firm, *, on: date) -> Decision | None:
+    def _propose_next(self, firm: InventedCompany, *, on: date) -> Decision | None:
         track = self.ladder.target(firm, LITTLE_GIANT, on=on)
         if track is None or track.state not in {TrackState.CANDIDATE, TrackState.STARTING}:
             return None
         return self.ladder.propose(firm, LITTLE_GIANT, TrackState.ACCELERATING, on=on, reason="指标较上年改善，申请进入加速库")
 
-    def _make_stale(self, firm: Firm, *, on: date) -> None:
+    def _make_stale(self, firm: InventedCompany, *, on: date) -> None:
         company = self.ladder.companies[firm.uscc]
         value = float(firm.figures[2025]["rd_expense"] or 0) * 0.97
         figures_add(

@@ -18,7 +18,7 @@ from cultivation.demo.grants import Grant
 from cultivation.demo.places import PLACE
 from cultivation.demo.shapes import ESTIMATE_YEAR, Figures
 from cultivation.demo.shapes import Kind as FirmKind
-from cultivation.demo.world import Firm, World
+from cultivation.demo.world import InventedCompany, World
 
 # titles whose recognitions the replay records one by one from the day the demonstration begins
 RECORDED_SINGLY = frozenset({"little_giant", "single_champion"})
@@ -98,7 +98,7 @@ def _issue_write(world: World, issue: _Issue, *, folder: Path) -> Book:
     return Book(path, issue.on, Source.AUDIT, issue.document, issue.on)
 
 
-def _company_row(firm: Firm, *, year: int) -> Row:
+def _company_row(firm: InventedCompany, *, year: int) -> Row:
     above = firm.is_above_scale_in(min(max(year, 2023), 2025))
     return {
         "uscc": firm.uscc,
@@ -127,7 +127,7 @@ def _figure_rows(world: World, issue: _Issue) -> Iterable[Row]:
                 yield _figure_row(firm, year, {code: value for code, value in figures.items() if code != PLATFORM_FACT})
 
 
-def _figure_row(firm: Firm, year: int, figures: Figures, *, is_final: bool = False) -> Row:
+def _figure_row(firm: InventedCompany, year: int, figures: Figures, *, is_final: bool = False) -> Row:
     return {"uscc": firm.uscc, "name": firm.name, "year": year, "is_estimate": year == ESTIMATE_YEAR and not is_final, **figures}
 
 
@@ -160,7 +160,7 @@ def recorded_singly(grant: Grant) -> bool:
     return grant.on.title in RECORDED_SINGLY and grant.on.announced_on > SINCE
 
 
-def _grant_row(firm: Firm, grant: Grant, titles: dict[str, str]) -> Row:
+def _grant_row(firm: InventedCompany, grant: Grant, titles: dict[str, str]) -> Row:
     return {
         "uscc": firm.uscc,
         "name": firm.name,
@@ -232,7 +232,7 @@ def messy_write(world: World, *, path: Path, count: int = 24) -> Path:
     return path
 
 
-def _messy_row(sheet: Any, line: int, index: int, firm: Firm) -> None:
+def _messy_row(sheet: Any, line: int, index: int, firm: InventedCompany) -> None:
     sheet.write_number(line, 0, index)
     sheet.write_string(line, 1, f" {firm.name} " if index % 4 == 0 else firm.name)
     sheet.write_string(line, 2, firm.uscc.lower() if index % 5 == 0 else firm.uscc)

@@ -17,7 +17,7 @@ from cultivation.demo.grants import (
     SPECIALISED_COUNTS,
     Grant,
 )
-from cultivation.demo.names import company_name, firm_names
+from cultivation.demo.names import company_name, company_words
 from cultivation.demo.places import PLACE, PLACES, Place
 from cultivation.demo.shapes import Figures, Kind, Shape, Short, figures_of, forget_some
 
@@ -37,7 +37,7 @@ class Trouble:
 
 
 @dataclass(slots=True)
-class Firm:
+class InventedCompany:
     """One invented firm. `figures` are audited ones by year in 万元, `statistics` a second source that differs."""
 
     number: int
@@ -81,9 +81,9 @@ class World:
     """All firms, in the order they were made."""
 
     size: int
-    firms: list[Firm]
+    firms: list[InventedCompany]
 
-    def of(self, *kinds: Kind, district: str = "") -> list[Firm]:
+    def of(self, *kinds: Kind, district: str = "") -> list[InventedCompany]:
         """Firms of these kinds, of one district or all."""
         return [firm for firm in self.firms if firm.kind in kinds and district in {"", firm.district}]
 
@@ -161,16 +161,16 @@ def _plans(size: int, *, is_published: bool = True) -> list[_Plan]:
 def world_make(*, size: int = PUBLISHED_SIZE, seed: int = SEED) -> World:
     """An invented city of `size` firms over the six districts; nothing but seed and size decides what comes out."""
     random = Random(seed)  # noqa: S311 (repeatable, guards nothing)
-    firms = list(firms_make(size=size, seed=seed, random=random))
+    firms = list(companies_make(size=size, seed=seed, random=random))
     world = World(size, firms)
     _differ(world, random=random)
     _trouble(world, random=random)
     return world
 
 
-def firms_make(*, size: int, seed: int, random: Random, is_published: bool = True) -> Iterator[Firm]:
+def companies_make(*, size: int, seed: int, random: Random, is_published: bool = True) -> Iterator[InventedCompany]:
     """The firms one by one, district after district; without `is_published` every kind grows with the size of the city."""
-    words = firm_names(random=random)
+    words = company_words(random=random)
     number = 0
     for plan in _plans(size, is_published=is_published):
         slots = [(Kind.GIANT, year) for year, count in sorted(plan.giants.items()) for _ in range(count)]
@@ -182,10 +182,10 @@ def firms_make(*, size: int, seed: int, random: Random, is_published: bool = Tru
         for kind, cohort in slots:
             own = Random(f"{seed}:{number}")  # noqa: S311 (repeatable, guards nothing)
             number += 1
-            yield _firm(number, plan.place, kind, cohort, next(words), random=own)
+            yield _company(number, plan.place, kind, cohort, next(words), random=own)
 
 
-def _firm(number: int, place: Place, kind: Kind, cohort: int, word: str, *, random: Random) -> Firm:
+def _company(number: int, place: Place, kind: Kind, cohort: int, word: str, *, random: Random) -> InventedCompany:
     trade = random.choices(place.trades, [trade.weight for trade in place.trades])[0]
     prefix = random.choice(place.prefixes)
     founded = _founded(kind, random)
@@ -199,7 +199,7 @@ def _firm(number: int, place: Place, kind: Kind, cohort: int, word: str, *, rand
     if kind not in {Kind.CHAMPION, Kind.GIANT, Kind.NEAR} and random.random() > 0.1:
         figures.pop(2026, None)
     former = f"{prefix}{word}{trade.word}厂" if random.random() < 0.06 else ""
-    return Firm(
+    return InventedCompany(
         number=number,
         uscc=uscc.make("91", place.registrar, 10_000 + number * 7),
         name=company_name(prefix=prefix, word=word, trade=trade.word, random=random),
@@ -286,6 +286,6 @@ def _trouble(world: World, *, random: Random) -> None:
         firm.troubles.append(_TROUBLES[index % len(_TROUBLES)])
 
 
-def place_of(firm: Firm) -> Place:
+def place_of(firm: InventedCompany) -> Place:
     """The district a firm is in."""
     return PLACE[firm.district]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from cultivation.demo import people, replay
 from cultivation.demo.world import PUBLISHED_SIZE
@@ -25,24 +26,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Build where there is nothing yet, then print the sign-ins where nobody else will."""
         if not settings.DEMO:
-            raise CommandError("演示只在演示设置下运行（DJANGO_SETTINGS_MODULE=config.settings.dev）。")
+            raise CommandError(_("演示只在演示设置下运行（DJANGO_SETTINGS_MODULE=config.settings.dev）。"))
         if not 30 <= options["companies"] <= 100_000:
-            raise CommandError("--companies 须在 30 到 100000 之间。")
+            raise CommandError(_("--companies 须在 30 到 100000 之间。"))
         if options["sign_ins"]:
             if not replay.is_finished():
-                raise CommandError("演示数据还没有建好，请先运行 ./run demo。")
+                raise CommandError(_("演示数据还没有建好，请先运行 ./run demo。"))
         elif options["reset"] or not replay.is_finished():
             try:
                 count = replay.demo_build(size=options["companies"], say=self.stdout.write)
             except replay.NotADemo as refusal:
                 raise CommandError(refusal.message) from refusal
-            self.stdout.write(f"演示数据已建好：{count:,} 家企业。")
+            self.stdout.write(_("演示数据已建好：%(count)s 家企业。") % {"count": f"{count:,}"})
         else:
-            self.stdout.write("演示数据已在（--reset 重建）。")
+            self.stdout.write(_("演示数据已在（--reset 重建）。"))
         if options["sign_ins"] or options["no_serve"]:
             self._print_sign_ins()
 
     def _print_sign_ins(self) -> None:
-        self.stdout.write(f"\n登录账号（密码均为 {people.PASSWORD}）：")
+        self.stdout.write(_("登录账号（密码均为 %(password)s）：") % {"password": people.PASSWORD})
         for line in people.sign_ins():
             self.stdout.write(f"  {line.role:　<5}{line.scope:　<5}{line.username:<20}{line.name}")
