@@ -4,9 +4,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from accounts.inbox.slots import register_companies
-from companies.register.models import Company
-
 from companies.recognitions import firm
+from companies.register.models import Company
 
 FEATURES = ("register", "evidence", "figures", "recognitions", "assignments", "corrections", "imports")
 

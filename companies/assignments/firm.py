@@ -1,18 +1,14 @@
 """What an assignment shows on the register's pages: the officer as a fact of the firm, as a column and as a filter."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from companies.assignments.models import Assignment
 from companies.register import slots
 from companies.register.models import Company
 from core.filters import TextFilter
-
-if TYPE_CHECKING:
-    from accounts.users.models import User
 
 MINE = "me"
 
@@ -23,10 +19,10 @@ def officer_fact(asked: slots.PanelRequest) -> dict[str, Any]:
     return {"officer": current.officer if current else None, "since": current.starts_on if current else None}
 
 
-def officer_names(rows: Sequence[Company], user: "User") -> Mapping[int, str]:
-    """Name of today's officer by company id; one query."""
-    current = Assignment.objects.current().filter(company__in=[row.pk for row in rows])
-    return dict(current.values_list("company_id", "officer__person__name"))
+def officer_name() -> Subquery:
+    """Name of today's officer of each firm, read with the rows."""
+    current = Assignment.objects.current().filter(company=OuterRef("pk"))
+    return Subquery(current.values("officer__person__name")[:1])
 
 
 class OfficerFilter(TextFilter):

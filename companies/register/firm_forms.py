@@ -31,7 +31,7 @@ class FirmFormPage(StaffRequiredMixin, FormPage):
         """Raise NotPermitted unless the user may do this to the firm."""
         require_writer(self.request.user, self.company)  # type: ignore[arg-type]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Refuse before something is typed in vain."""
         self.require_hand()
         return super().get(request, *args, **kwargs)

@@ -37,8 +37,12 @@ class Company(models.Model):
     name = models.CharField(_("企业名称"), max_length=200)
     name_key = models.CharField(_("排序键"), max_length=400, db_index=True, help_text=_("拼音，供各数据库一致排序"))
     district = models.ForeignKey("accounts.District", on_delete=models.PROTECT, related_name="companies", verbose_name=_("区、县（市）"))
-    town = models.ForeignKey("accounts.Town", on_delete=models.PROTECT, null=True, blank=True, related_name="companies", verbose_name=_("镇街"))
-    park = models.ForeignKey("accounts.Park", on_delete=models.PROTECT, null=True, blank=True, related_name="companies", verbose_name=_("园区"))
+    town = models.ForeignKey(
+        "accounts.Town", on_delete=models.PROTECT, null=True, blank=True, related_name="companies", verbose_name=_("镇街")
+    )
+    park = models.ForeignKey(
+        "accounts.Park", on_delete=models.PROTECT, null=True, blank=True, related_name="companies", verbose_name=_("园区")
+    )
     industry = models.CharField(_("行业"), max_length=2, choices=INDUSTRIES, blank=True)
     size = models.CharField(_("规模"), max_length=1, choices=Size.choices, blank=True)
     is_above_scale = models.BooleanField(_("规上"), null=True, help_text=_("空表示未知"))
@@ -59,13 +63,22 @@ class Company(models.Model):
     class Meta:
         ordering = ["name_key", "pk"]
         indexes = [
-            models.Index(fields=["district", "name_key", "id"], name="company_district_name"),
-            models.Index(fields=["district", "industry", "name_key", "id"], name="company_district_industry"),
-            models.Index(fields=["town", "name_key", "id"], name="company_town_name"),
-            models.Index(fields=["park", "name_key", "id"], name="company_park_name"),
-            models.Index(fields=["industry", "name_key", "id"], name="company_industry_name"),
-            models.Index(fields=["size", "name_key", "id"], name="company_size_name"),
-            models.Index(fields=["name_key", "id"], name="company_name"),
+            models.Index(fields=["district", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_district_name"),
+            models.Index(fields=["district", "uscc", "id"], condition=Q(withdrawn_on__isnull=True), name="company_district_uscc"),
+            models.Index(
+                fields=["district", "industry", "size", "name_key", "id"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="company_district_facts",
+            ),
+            models.Index(
+                fields=["district", "industry", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_district_industry"
+            ),
+            models.Index(fields=["town", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_town_name"),
+            models.Index(fields=["park", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_park_name"),
+            models.Index(fields=["industry", "size", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_facts"),
+            models.Index(fields=["industry", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_industry_name"),
+            models.Index(fields=["size", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_size_name"),
+            models.Index(fields=["name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_name"),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +116,11 @@ class CompanyDistrict(models.Model):
         ordering = ["company", "starts_on"]
         constraints = [
             models.UniqueConstraint(fields=["company"], condition=Q(ends_on__isnull=True), name="one_open_district_period_per_company"),
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="district_period_ends_later"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="district_period_ends_later"
+            ),
         ]
         indexes = [models.Index(fields=["district", "starts_on"], name="company_district_period")]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.district_id} {self.starts_on}"

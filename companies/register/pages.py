@@ -1,8 +1,11 @@
 """What every page of one firm shows around its own content: head, former names, tabs, neighbours, and the panels of the slots."""
 
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import CharField, OuterRef, StringAgg, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
@@ -11,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from companies.register import slots
-from companies.register.models import Company
+from companies.register.models import Company, CompanyName
 from companies.register.uscc import normalise
 
 
@@ -30,6 +33,15 @@ TABS = (
     Tab("accounts:audit-company", gettext_lazy("审计")),
 )
 MOST_FROM = 600
+# names hold no control characters
+BETWEEN, APART = "\x1f", "\x1e"
+
+
+class FormerName(NamedTuple):
+    """A name the firm had until a day."""
+
+    name: str
+    until: date | None
 
 
 class Drawn(NamedTuple):
@@ -42,8 +54,14 @@ class Drawn(NamedTuple):
 
 def company_or_404(request: HttpRequest, uscc: str) -> Company:
     """The firm within the user's scope, with its places. Any spelling of its code is understood."""
-    visible = Company.objects.visible_to(request.user).select_related("district", "town", "park").defer("search_tokens")
+    visible = Company.objects.visible_to(request.user).select_related("district", "town", "park").defer("search_tokens")  # type: ignore[arg-type]
     return get_object_or_404(visible, uscc=normalise(uscc))
+
+
+def former_names(company: Company) -> list[FormerName]:
+    """曾用名, oldest first, of a firm read by `company_or_404`."""
+    lines = [line.split(BETWEEN, 1) for line in (getattr(company, "former", None) or "").split(APART) if line]
+    return [FormerName(name, date.fromisoformat(until) if until else None) for until, name in sorted(lines)]
 
 
 def drawn(position: str, asked: slots.PanelRequest) -> list[Drawn]:
@@ -83,7 +101,7 @@ def firm_context(request: HttpRequest, company: Company, *, current: str) -> dic
     return {
         "company": company,
         "asked": asked,
-        "former_names": company.former_names.filter(withdrawn_on__isnull=True),
+        "former_names": former_names(company),
         "tabs": tabs(request, company, current),
         "next_url": reverse("companies:company-neighbour", args=[company.uscc, "next"]) + tail,
         "previous_url": reverse("companies:company-neighbour", args=[company.uscc, "previous"]) + tail,

@@ -46,9 +46,10 @@ def fold(text: str) -> str:
     return kept
 
 
-def syllables(folded: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def syllables(folded: str) -> tuple[str, ...]:
     """Pinyin of a folded name, one item per Chinese character; runs of Latin letters and digits count as one item."""
-    return [part.lower() for part in lazy_pinyin(folded, style=Style.NORMAL, v_to_u=False)]
+    return tuple(part.lower() for part in lazy_pinyin(folded, style=Style.NORMAL, v_to_u=False))
 
 
 def name_key_for(name: str) -> str:
@@ -116,7 +117,8 @@ def _known_syllables() -> frozenset[str]:
 
 def _segmentations(letters: str, most: int = 4) -> list[list[str]]:
     """Up to `most` ways to read letters as pinyin syllables; the last part may be the beginning of one."""
-    known, found = _known_syllables(), []
+    known = _known_syllables()
+    found: list[list[str]] = []
     pending: list[tuple[int, list[str]]] = [(0, [])]
     steps = 0
     while pending and len(found) < most and steps < 200:
@@ -177,24 +179,25 @@ def _spoken(question: Sequence[Sequence[Sequence[Word]]], *, both: str, either: 
 
 
 class Matches(models.Func):
-    """Condition on Company: its tokens answer the question. `is_correlated` checks row by row instead of collecting all hits first."""
+    """Condition on Company: its tokens answer the question.
+
+    `is_broad` says that very many do: an ordered list is then walked in its order and looked up in the hits, not the other way round.
+    """
 
     output_field = models.BooleanField()
     conditional = True
 
-    def __init__(self, question: Sequence[Sequence[Sequence[Word]]], *, is_correlated: bool = False) -> None:
+    def __init__(self, question: Sequence[Sequence[Sequence[Word]]], *, is_broad: bool = False) -> None:
         super().__init__(models.F("pk"), models.F("search_tokens"))
         self.question = question
-        self.is_correlated = is_correlated
+        self.is_broad = is_broad
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        """FTS5; see migration 0002."""
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """FTS5; see migration 0002. The plus keeps SQLite from reading and sorting every hit to show one page."""
         key, params = compiler.compile(cast(Any, self.get_source_expressions()[0]))
         asked = _spoken(self.question, both=" AND ", either=" OR ", prefix="*", quote='"')
-        if self.is_correlated:
-            sql = f"EXISTS(SELECT 1 FROM companies_search WHERE companies_search MATCH %s AND companies_search.rowid = {key})"  # noqa: S608
-            return sql, [asked, *params]
-        return f"{key} IN (SELECT rowid FROM companies_search WHERE companies_search MATCH %s)", [*params, asked]  # noqa: S608
+        walk = "+" if self.is_broad and compiler.query.order_by else ""
+        return f"{walk}{key} IN (SELECT rowid FROM companies_search WHERE companies_search MATCH %s)", [*params, asked]  # noqa: S608
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         """GIN over the same words; see migration 0002. The planner chooses between collecting and walking."""
@@ -209,8 +212,8 @@ MANY = 1_000
 def companies_matching(companies: "models.QuerySet[Company]", text: str) -> "models.QuerySet[Company]":
     """The rows of `companies` that answer `text`: a name, former name, pinyin, initials or part of a credit code. Costs one short query.
 
-    Few hits are collected from the index; a word in thousands of names is checked while the list is walked in its order,
-    so that neither reads the whole table. One character finds names that begin with it. Nothing but signs: no rows.
+    Few hits are read by their keys; for a word in thousands of names the list is walked in its order, so that
+    neither sorts the table. One character finds names that begin with it. Nothing but signs: no rows.
     """
     question = question_for(text)
     if not question:
@@ -219,4 +222,4 @@ def companies_matching(companies: "models.QuerySet[Company]", text: str) -> "mod
     found = list(hits)
     if len(found) <= MANY:
         return companies.filter(pk__in=found)
-    return companies.filter(Matches(question, is_correlated=True))
+    return companies.filter(Matches(question, is_broad=True))

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
 from django.db.models import Value
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.users.models import District, Park, Town
 from companies.register.models import Company, CompanyName
-from companies.register.search import MANY, Matches, fold, name_key_for, question_for, syllables
+from companies.register.search import Matches, fold, name_key_for, question_for, syllables
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -35,7 +36,7 @@ class LookAlike:
 def look_alikes(*, name: str, user: "User", but: int | None = None) -> list[LookAlike]:
     """At most ten firms in scope whose name or former name is the same when 有限责任公司 reads as 有限公司, or sounds the same."""
     folded, key = fold(name), name_key_for(name)
-    visible = Company.objects.visible_to(user).exclude(pk=but)
+    visible = Company.objects.visible_to(user).exclude(pk=but)  # type: ignore[misc]
     found = []
     for uscc, known in visible.filter(name_key=key).order_by("name_key", "pk").values_list("uscc", "name")[:10]:
         if known == name:
@@ -61,16 +62,14 @@ class Suggestion(NamedTuple):
 
 
 def suggestions(*, user: "User", text: str) -> list[Suggestion]:
-    """At most eight firms in scope that answer `text`, in list order; one query, two where the words are in very many names."""
+    """At most eight firms in scope that answer `text`, in list order; one query."""
     question = question_for(text)
     if not question:
         return []
-    columns = ("name_key", "pk", "uscc", "name", "district__name", "district__name_en")
-    visible = Company.objects.visible_to(user)
-    rows = list(visible.filter(Matches(question)).order_by().values_list(*columns)[: MANY + 1])
-    if len(rows) > MANY:
-        rows = list(visible.filter(Matches(question, is_correlated=True)).order_by("name_key", "pk").values_list(*columns)[:MOST_SUGGESTED])
-    return [Suggestion(row[2], *_parts(row[3], text), row[4]) for row in sorted(rows)[:MOST_SUGGESTED]]
+    visible = Company.objects.visible_to(user).filter(Matches(question)).order_by("name_key", "pk")
+    district = "district__name_en" if get_language() == "en" else "district__name"
+    rows = visible.values_list("uscc", "name", district)[:MOST_SUGGESTED]
+    return [Suggestion(uscc, *_parts(name, text), place) for uscc, name, place in rows]
 
 
 def _parts(name: str, text: str) -> tuple[str, str, str]:

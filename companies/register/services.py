@@ -77,7 +77,7 @@ def _create(*, by: "User", on: date, values: Mapping[str, Any], is_another_confi
         with transaction.atomic():
             company.save()
     except IntegrityError as error:  # somebody else added the code meanwhile
-        raise CodeHeld from error
+        raise CodeHeld from error  # type: ignore[misc]
     CompanyDistrict.objects.create(company=company, district_id=company.district_id, starts_on=on, known_on=on)
     slots.emit("company_changed", company=company, changes=["uscc"], by=by, on=on)
     record("company.created", actor=by, target=company, after=_shown(company, ("uscc", "name", "district", *FIELDS)), on=on)

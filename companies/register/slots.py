@@ -4,7 +4,8 @@ Filled in `wiring.connect()`; read on every request, never changed after start. 
 
 - `add_panel(Panel(...))`: a piece of the firm's page. `context(company, user, query, on)` returns what `template` needs, or None to
   leave the piece out; it costs at most two queries and never one per row.
-- `add_column(SlotColumn(...))`: a column of 企业名录. `prefetch(rows, user)` returns value by company id in one query.
+- `add_column(SlotColumn(...))`: a column of 企业名录. `prefetch(rows, user)` returns value by company id in one query, or an
+  annotation brings it with the rows.
 - `add_filter(SlotFilter(...))`: a filter of 企业名录, a core.filters filter under its name in the address.
 - `add_merge_relation(...)`: a relation to Company that merging two firms must carry over.
 - `after(event, handler)` and `emit(event, **facts)`: handlers run at once, in the emitter's transaction, in order of registration; an
@@ -63,16 +64,26 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class SlotColumn:
-    """A column of the list. `render(value)` draws a value (missing ones print `—`), `export(value)` is its plain form."""
+    """A column of the list. `render(value)` draws a value (missing ones print `—`), `export(value)` is its plain form.
+
+    The values come from `prefetch` (one query for a page) or, where one value per firm is enough, from `annotation()`, an expression
+    over Company that is read with the rows and costs no query of its own.
+    """
 
     code: str
     header: Any
-    prefetch: Callable[[Sequence["Company"], "User"], Mapping[int, Any]]
+    prefetch: Callable[[Sequence["Company"], "User"], Mapping[int, Any]] | None = None
     render: Callable[[Any], Any] = field(default=lambda value: value)
     export: Callable[[Any], Any] = field(default=str)
     is_shown: bool = False
     order: int = 50
     num: bool = False
+    annotation: Callable[[], Any] | None = None
+
+    @property
+    def attribute(self) -> str:
+        """Name of the annotation on the row."""
+        return f"slot_{self.code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _g
@@ -76,5 +77,19 @@ _made: dict[tuple[slots.SlotColumn, ...], type[CompanyTable]] = {}
 
 
 def prefetched(names: Sequence[str], rows: Sequence[Company], user: Any) -> dict[str, Mapping[int, Any]]:
-    """What the shown slot columns need for these rows, one query per column."""
-    return {slot.code: slot.prefetch(rows, user) for slot in slots.columns() if slot.code in names} if rows else {}
+    """Values of the shown slot columns for these rows: annotated ones as read, the others one query per column."""
+    found: dict[str, Mapping[int, Any]] = {}
+    for slot in slots.columns() if rows else ():
+        if slot.code not in names:
+            continue
+        if slot.annotation is not None:
+            found[slot.code] = {row.pk: getattr(row, slot.attribute) for row in rows}
+        elif slot.prefetch is not None:
+            found[slot.code] = slot.prefetch(rows, user)
+    return found
+
+
+def annotated(queryset: QuerySet[Company], names: Sequence[str]) -> QuerySet[Company]:
+    """The rows with the annotations of the shown slot columns."""
+    wanted = {slot.attribute: slot.annotation() for slot in slots.columns() if slot.annotation is not None and slot.code in names}
+    return queryset.annotate(**wanted) if wanted else queryset

@@ -1,6 +1,7 @@
 """新建企业: who may, what is checked, what is asked, what is kept."""
 
 import pytest
+from django.utils.timezone import localdate
 
 from accounts.audit.models import AuditEntry
 from companies.register import slots
@@ -8,7 +9,6 @@ from companies.register.models import Company, CompanyDistrict
 from companies.register.refusals import ChangedMeanwhile, InvalidCompany
 from companies.register.services import company_save
 from companies.register.uscc import make
-from django.utils.timezone import localdate
 from core.errors import NotPermitted
 from tests.factories import (
     ApproverFactory,
@@ -32,8 +32,16 @@ def clerk(db):
 
 
 def typed(clerk, **changes):
-    return {"uscc": CODE, "name": "绍兴新锐轴承有限公司", "district": clerk.district_id, "industry": "34", "size": "2", "is_above_scale": "1",
-            "founded_on": "2015-03-01", **changes}  # fmt: skip
+    return {
+        "uscc": CODE,
+        "name": "绍兴新锐轴承有限公司",
+        "district": clerk.district_id,
+        "industry": "34",
+        "size": "2",
+        "is_above_scale": "1",
+        "founded_on": "2015-03-01",
+        **changes,
+    }
 
 
 def test_a_clerk_adds_a_firm_that_is_found_at_once(client, clerk):
