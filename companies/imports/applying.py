@@ -120,32 +120,40 @@ class _Writer:
 
     def write(self, progress: Progress) -> list[models.Model]:
         """All accepted rows: firms first, then figures, then recognitions. Raises ChangedSinceCheck."""
-        self._lock_firms()
+        self._lock_companies()
         if fingerprint_of(facts_of(self.run)) != self.run.totals.get("fingerprint"):
             raise ChangedSinceCheck
         rows = ImportRow.objects.filter(run=self.run, verdict__in=[RowVerdict.NEW, RowVerdict.CHANGED])
         try:
-            self._firms(rows.filter(values__has_key="company"))
+            self._companies(rows.filter(values__has_key="company"))
         except IntegrityError as error:  # somebody else added the code meanwhile
             raise ChangedSinceCheck from error
         waiting: list[tuple[ImportRow, Company]] = []
         for chunk in _chunks(rows):
-            companies = {company.uscc: company for company in Company.objects.filter(uscc__in={row.uscc for row in chunk}).select_related("district")}
+            companies = {
+                company.uscc: company for company in Company.objects.filter(uscc__in={row.uscc for row in chunk}).select_related("district")
+            }
             self._figures([(row, companies[row.uscc]) for row in chunk if row.values.get("figures")])
             waiting += [(row, companies[row.uscc]) for row in chunk if row.values.get("recognition")]
             progress.add(len(chunk))
         self._recognitions(waiting)
         return self.items
 
-    def _lock_firms(self) -> None:
+    def _lock_companies(self) -> None:
         """Every writer of a firm locks its row first; nobody changes these until we are done."""
         codes = ImportRow.objects.filter(run=self.run, verdict__in=[RowVerdict.NEW, RowVerdict.CHANGED]).values("uscc")
-        for _pk in Company.objects.filter(uscc__in=codes).order_by("pk").select_for_update().values_list("pk", flat=True).iterator(chunk_size=2_000):
+        for _pk in (
+            Company.objects.filter(uscc__in=codes)
+            .order_by("pk")
+            .select_for_update()
+            .values_list("pk", flat=True)
+            .iterator(chunk_size=2_000)
+        ):
             pass
 
     # firms
 
-    def _firms(self, rows: models.QuerySet[ImportRow]) -> None:
+    def _companies(self, rows: models.QuerySet[ImportRow]) -> None:
         for chunk in _chunks(rows):
             stored = {company.uscc: company for company in Company.objects.filter(uscc__in={row.uscc for row in chunk})}
             fresh = [row for row in chunk if row.uscc not in stored]
@@ -159,7 +167,9 @@ class _Writer:
         companies = []
         for row in rows:
             values = row.values["company"]
-            company = Company(uscc=row.uscc, district_id=values["district"], happened_on=self.on, known_on=self.on, import_run=self.run, stamp=self.stamp)
+            company = Company(
+                uscc=row.uscc, district_id=values["district"], happened_on=self.on, known_on=self.on, import_run=self.run, stamp=self.stamp
+            )
             _fill(company, values)
             company.name_key = name_key_for(company.name)
             former = values.get("former_name")
@@ -167,7 +177,8 @@ class _Writer:
             companies.append(company)
         Company.objects.bulk_create(companies, batch_size=CHUNK)
         CompanyDistrict.objects.bulk_create(
-            [CompanyDistrict(company=c, district_id=c.district_id, starts_on=self.on, known_on=self.on) for c in companies], batch_size=CHUNK
+            [CompanyDistrict(company=c, district_id=c.district_id, starts_on=self.on, known_on=self.on) for c in companies],
+            batch_size=CHUNK,
         )
         self._former_names([(company, row.values["company"].get("former_name")) for company, row in zip(companies, rows, strict=True)])
         return companies
@@ -204,7 +215,9 @@ class _Writer:
                 renamed.append(company)
             company.version += 1
             companies.append(company)
-        Company.objects.bulk_update(companies, [name for name in COMPANY_COLUMNS if name not in ("name_key", "search_tokens")], batch_size=100)
+        Company.objects.bulk_update(
+            companies, [name for name in COMPANY_COLUMNS if name not in ("name_key", "search_tokens")], batch_size=100
+        )
         self._former_names(names)
         index_companies({company.pk for company in renamed})
         if renamed:  # the index wrote two columns these copies do not have yet
@@ -215,11 +228,15 @@ class _Writer:
     def _former_names(self, pairs: Sequence[tuple[Company, str | None]]) -> None:
         rows = [CompanyName(company=c, name=name, until=self.on, known_on=self.on, import_run=self.run) for c, name in pairs if name]
         CompanyName.objects.bulk_create(
-            rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["company", "name"], update_fields=["until", "known_on", "import_run"]
+            rows,
+            batch_size=CHUNK,
+            update_conflicts=True,
+            unique_fields=["company", "name"],
+            update_fields=["until", "known_on", "import_run"],
         )
-        CompanyName.objects.filter(company__in=[row.company_id for row in rows], name__in=[row.name for row in rows], import_run=self.run).update(
-            withdrawn_on=None
-        )
+        CompanyName.objects.filter(
+            company__in=[row.company_id for row in rows], name__in=[row.name for row in rows], import_run=self.run
+        ).update(withdrawn_on=None)
 
     # figures and recognitions
 

@@ -38,7 +38,7 @@ def facts_of(run: ImportRun) -> dict[str, Any]:
         withdrawn=Count("pk", filter=Q(withdrawn_on__isnull=False)),
     )
     own = Assignment.objects.filter(company__in=firms, ends_on__isnull=True, officer_id=run.uploaded_by_id).count()
-    paper = Evidence.objects.filter(pk=run.official_list_id).values_list("sha256", "withdrawn_on").first()
+    paper = Evidence.objects.filter(pk=run.official_list_id or 0).values_list("sha256", "withdrawn_on").first()
     return {"companies": companies, "figures": figures, "recognitions": recognitions, "own": own, "paper": paper}
 
 
@@ -64,6 +64,8 @@ def basis_lines(facts: dict[str, Any]) -> list[Change]:
     return [
         Change(_("库内企业"), "", _("%(n)s 家，版本合计 %(v)s") % {"n": facts["companies"]["n"], "v": facts["companies"]["versions"]}),
         Change(_("库内年度指标"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["figures"]["n"], "v": facts["figures"]["newest"] or "—"}),
-        Change(_("库内认定"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["recognitions"]["n"], "v": facts["recognitions"]["newest"] or "—"}),
+        Change(
+            _("库内认定"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["recognitions"]["n"], "v": facts["recognitions"]["newest"] or "—"}
+        ),
         Change(_("公告文件"), "", str(facts["paper"][0])[:12] if facts["paper"] else _("无")),
     ]

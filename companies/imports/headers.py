@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from companies.figures.catalogue import CATALOGUE, Fact, Kind
 from companies.imports.refusals import WorkbookRefused
 
 REASON_HEADER = "拒绝原因"
+NOT_COMPUTED = "#公式未计算"  # stands in a cell whose formula was never computed
+YEAR_MARK = "年"
 COMPANY_FIELDS: dict[str, tuple[str, ...]] = {
     "uscc": ("统一社会信用代码", "社会信用代码", "统一信用代码", "信用代码"),
     "name": ("企业名称", "单位名称", "公司名称", "企业", "名称"),
@@ -110,7 +113,7 @@ def year_in(text: object) -> int | None:
     return int(match.group(1)) if match else None
 
 
-def unit_of_lines(lines: list[list[object]]) -> str:
+def unit_of_lines(lines: Sequence[Sequence[object]]) -> str:
     """The money unit stated above the header (`单位：元`), or an empty string."""
     for line in lines:
         for cell in line:

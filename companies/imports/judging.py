@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import Role
 from accounts.scope import covers
 from companies.assignments.models import Assignment
-from companies.figures.catalogue import CATALOGUE
+from companies.figures.catalogue import CATALOGUE, Kind
 from companies.figures.checks import contradictions, unit_doubts
 from companies.figures.selectors import CurrentFigures, figures_for
 from companies.imports.models import ImportRun, RowVerdict
@@ -53,7 +53,7 @@ class Judge:
 
     def __init__(self, run: ImportRun, *, on: date) -> None:
         self.run, self.user, self.on = run, run.uploaded_by, on
-        self.is_officer = self.user.role == Role.OFFICER
+        self.is_officer = Role(self.user.role) is Role.OFFICER
         own = Assignment.objects.filter(officer=self.user, ends_on__isnull=True).values_list("company_id", flat=True)
         self.own = set(own) if self.is_officer else set()
         self.brought: dict[str, Company] = {}
@@ -66,7 +66,9 @@ class Judge:
     def judge(self, rows: Sequence[Row]) -> list[Judged]:
         """Verdicts of a batch, in its order."""
         codes = {row.uscc for row in rows if row.uscc}
-        self.stored = {company.uscc: company for company in Company.objects.filter(uscc__in=codes).select_related("district").defer("search_tokens")}
+        self.stored = {
+            company.uscc: company for company in Company.objects.filter(uscc__in=codes).select_related("district").defer("search_tokens")
+        }
         in_reach = {company.pk for company in self.stored.values() if company.withdrawn_on is None}
         with_years = {self.stored[row.uscc].pk for row in rows if row.years and row.uscc in self.stored} & in_reach
         self.figures = figures_for(with_years, on=self.on) if with_years else {}
@@ -100,7 +102,7 @@ class Judge:
             self._year(judged, company, part)
         if row.recognition:
             self.recognitions.judge(judged, company)
-        if row.errors and row.brings_company and company.pk is None:
+        if row.errors and row.brings_company and self.brought.get(row.uscc) is company:
             self.brought.pop(row.uscc, None)
             self.refused_firms[row.uscc] = (row.sheet, row.number)
         return judged
@@ -163,7 +165,7 @@ class Judge:
         values = {name: to_json(given[name]) for name in (*PLAIN_FIELDS, "former_name") if name in given}
         judged.values["company"] = values | places | {"district": district}
         judged.parts.add(RowVerdict.NEW)
-        company = Company(uscc=row.uscc, name=given["name"], district_id=district)
+        company = Company(uscc=row.uscc, name=given["name"], district_id=int(district or 0))
         self.brought[row.uscc] = company
         return company
 
@@ -194,7 +196,9 @@ class Judge:
             return
         self.firm_rows[row.uscc] = (row.sheet, row.number)
         if given.get("district") not in (None, company.district_id):
-            row.refuse("district", _("库内属地为%(district)s。属地变更不在导入里办理，请联系市级数据员。") % {"district": company.district.name})
+            row.refuse(
+                "district", _("库内属地为%(district)s。属地变更不在导入里办理，请联系市级数据员。") % {"district": company.district.name}
+            )
         self._check_founded(row)
         wanted = {name: given[name] for name in PLAIN_FIELDS if name in given}
         wanted |= {f"{name}_id": key for name, key in self._places(row, company.district_id).items()}
@@ -244,7 +248,12 @@ class Judge:
         self._remember(row.uscc, part)
         if row.errors or not (changed or turns_final):
             return
-        kept = {"year": part.year, "source": part.source, "estimate": part.is_estimate, "values": {c: to_json(v) for c, v in changed.items()}}
+        kept = {
+            "year": part.year,
+            "source": part.source,
+            "estimate": part.is_estimate,
+            "values": {c: to_json(v) for c, v in changed.items()},
+        }
         judged.values.setdefault("figures", []).append(kept)
         old = {code: to_json(held[code]) for code in changed if held.get(code) is not None}
         if old:
@@ -303,7 +312,9 @@ def judged_value(part: YearPart, code: str) -> str:
     """A parsed figure as it stands in the product, for the list of bad cells."""
     value = part.values.get(code)
     fact = CATALOGUE[code]
-    return f"{value / 10_000:f}".rstrip("0").rstrip(".") + " 万元" if fact.unit == "万元" and value is not None else str(value)
+    if fact.kind is not Kind.MONEY or value is None:
+        return str(value)
+    return _("%(number)s 万元") % {"number": f"{value / 10_000:f}".rstrip("0").rstrip(".")}
 
 
 _PARTS: dict[str, tuple[str, ...]] = {}

@@ -21,6 +21,7 @@ from companies.imports.fingerprints import basis_lines, facts_of, fingerprint_of
 from companies.imports.models import ImportRow, ImportRun, ImportState, RowVerdict
 from companies.imports.refusals import NotNow
 from companies.imports.rows import figure_from_json
+from companies.imports.words import field_label
 from companies.recognitions.models import Title
 from companies.register.models import Company
 
@@ -80,7 +81,11 @@ class ImportKind(DecisionKind):
             Change(_("口径"), "", SOURCE_LABELS[Source(run.source)]),
         ]
         if run.official_list is not None:
-            lines.append(Change(_("公告文件"), "", _("%(name)s（%(hash)s…）") % {"name": run.official_list.name, "hash": run.official_list.sha256[:12]}))
+            lines.append(
+                Change(
+                    _("公告文件"), "", _("%(name)s（%(hash)s…）") % {"name": run.official_list.name, "hash": run.official_list.sha256[:12]}
+                )
+            )
             lines.append(Change(_("公告文号"), "", run.document_number))
         return lines
 
@@ -102,14 +107,22 @@ class ImportKind(DecisionKind):
 
     def barred_persons(self, decision: Decision) -> Iterable[Person]:
         """Officers of the firms whose stored values change."""
-        codes = ImportRow.objects.filter(run__decision=decision, verdict=RowVerdict.CHANGED).values("uscc")
-        firms = Company.objects.filter(uscc__in=codes)
-        return Person.objects.filter(accounts__assignments__company__in=firms, accounts__assignments__ends_on__isnull=True).distinct()
+        run = ImportRun.objects.filter(decision=decision).first() if decision.pk else None
+        return officers_of(run) if run else ()
+
+
+def officers_of(run: ImportRun) -> Iterable[Person]:
+    """Persons who keep a firm whose stored values the run changes."""
+    codes = ImportRow.objects.filter(run=run, verdict=RowVerdict.CHANGED).values("uscc")
+    firms = Company.objects.filter(uscc__in=codes)
+    return Person.objects.filter(accounts__assignments__company__in=firms, accounts__assignments__ends_on__isnull=True).distinct()
 
 
 def replaced_lines(run: ImportRun, most: int = MOST_LINES) -> list[Change]:
     """Each stored value the run replaces and each recognition it brings, at most `most`; the rest is counted in a last line."""
-    rows = ImportRow.objects.filter(run=run, verdict__in=[RowVerdict.CHANGED, RowVerdict.NEW]).exclude(before={}, values__recognition__isnull=True)
+    rows = ImportRow.objects.filter(run=run, verdict__in=[RowVerdict.CHANGED, RowVerdict.NEW]).exclude(
+        before={}, values__recognition__isnull=True
+    )
     titles = dict(Title.objects.values_list("pk", "name"))
     lines: list[Change] = []
     for row in rows.order_by("pk")[: most + 1]:
@@ -127,7 +140,7 @@ def row_lines(row: ImportRow, titles: dict[int, str]) -> Iterable[Change]:
     for field, old in (row.before.get("company") or {}).items():
         if old in (None, ""):
             continue
-        label = str(Company._meta.get_field(field).verbose_name)
+        label = field_label(field)
         new = row.values["company"].get(field)
         yield Change(f"{name} · {label}", field_text(field, old), field_text(field, new))
     given = {(part["year"], part["source"]): part["values"] for part in row.values.get("figures", ())}
@@ -151,7 +164,7 @@ def field_text(field: str, value: Any) -> str:
         return str(model.objects.filter(pk=value).first() or "")
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    choices = dict(Company._meta.get_field(field).flatchoices)
+    choices = dict(getattr(Company._meta.get_field(field), "flatchoices", ()))
     return str(choices.get(value, value))
 
 

@@ -68,12 +68,17 @@ class ImportRun(models.Model):
     stamp = models.CharField(_("期初 / 演示"), max_length=10, blank=True)
 
     objects = ImportRunQuerySet.as_manager()
-    AUDITED = ("file_id", "official_list_id", "document_number", "source", "state", "district_id", "uploaded_by_id", "totals", "decision_id",
-               "applied_on", "undone_on")  # fmt: skip
+    AUDITED = (
+        "file_id", "official_list_id", "document_number", "source", "state", "district_id", "uploaded_by_id", "totals",
+        "decision_id", "applied_on", "undone_on",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["district", "-id"], name="import_run_district"), models.Index(fields=["uploaded_by", "-id"], name="import_run_by")]
+        indexes = [
+            models.Index(fields=["district", "-id"], name="import_run_district"),
+            models.Index(fields=["uploaded_by", "-id"], name="import_run_by"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk}"
@@ -132,3 +137,6 @@ class ImportRow(models.Model):
         ordering = ["run", "sheet", "number"]
         constraints = [models.UniqueConstraint(fields=["run", "sheet", "number"], name="one_row_per_run_sheet_and_number")]
         indexes = [models.Index(fields=["run", "verdict", "id"], name="import_row_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.number}"

@@ -18,6 +18,7 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from companies.imports.headers import NOT_COMPUTED
 from companies.imports.refusals import WorkbookRefused
 
 CHUNK = 1 << 18
@@ -26,7 +27,7 @@ MAX_SMALL_PART = 4 << 20
 MAX_RATIO = 500
 MAX_SHARED_STRING = 1 << 18  # bytes of one text: Excel allows 32,767 characters
 MAX_FAULTS = 10_000
-FORMULA_ERROR, NOT_COMPUTED = "#VALUE!", "#公式未计算"
+FORMULA_ERROR = "#VALUE!"
 EXECUTABLE = (b"MZ", b"\x7fELF", b"#!")
 
 _END = struct.Struct("<4s4H2LH")
@@ -132,7 +133,9 @@ def _directory(file: BinaryIO, size: int) -> list[_Part]:
     if magic != b"PK\x05\x06" or comment or disk or start_disk or here != total or start + length != size - _END.size:
         raise broken()
     if total > MAX_PARTS:
-        raise WorkbookRefused(_("工作簿内有 %(count)s 个部件，上限 %(limit)s 个。请另存为只含数据的 .xlsx 再上传。") % {"count": total, "limit": MAX_PARTS})
+        raise WorkbookRefused(
+            _("工作簿内有 %(count)s 个部件，上限 %(limit)s 个。请另存为只含数据的 .xlsx 再上传。") % {"count": total, "limit": MAX_PARTS}
+        )
     file.seek(start)
     raw, position, parts = file.read(length), 0, []
     for _index in range(total):
@@ -174,9 +177,9 @@ def _refuse_names(parts: list[_Part]) -> None:
         if name in seen or "\x00" in name or "\\" in name or name.startswith("/") or ".." in name.split("/") or ":" in name:
             raise broken()
         seen.add(name)
-        if "vbaproject" in name or name.endswith((".vba", "macrosheets")) or "/macrosheets/" in name:
+        if "vbaproject" in name or name.endswith(".vba") or "/macrosheets/" in name:
             raise WorkbookRefused(_("工作簿带有宏，不能导入。请另存为不带宏的 .xlsx 再上传。"))
-        if "/externallinks/" in name or name.endswith(("/connections.xml",)) or "/querytables/" in name:
+        if "/externallinks/" in name or name.endswith("/connections.xml") or "/querytables/" in name:
             raise WorkbookRefused(_("工作簿链接了外部文件或数据源，不能导入。请在 Excel“数据”中断开链接，另存后再上传。"))
         if name.endswith((".zip", ".7z", ".rar", ".gz", ".docx", ".xlsx", ".xlsm", ".exe", ".dll", ".js", ".html", ".htm")):
             raise WorkbookRefused(_("工作簿内嵌有其他文件，不能导入。请删去内嵌对象，另存后再上传。"))
@@ -239,7 +242,7 @@ class _Scanner:
         self.is_xml = lower.endswith((".xml", ".rels", ".vml"))
         self.is_sheet = "/worksheets/" in lower and lower.endswith(".xml")
         self.is_strings = lower.endswith("sharedstrings.xml")
-        keep = lower.endswith(".rels") or lower in ("[content_types].xml",) or lower.endswith("workbook.xml")
+        keep = lower.endswith((".rels", "workbook.xml")) or lower == "[content_types].xml"
         self.kept: bytearray | None = bytearray() if keep else None
         self.extent = Extent()
         self.tail, self.seen, self.first = b"", 0, True
@@ -316,7 +319,9 @@ class _Scanner:
             for column, row in _NOT_COMPUTED.findall(window):
                 faults[int(row) - 1, column_index(column.decode())] = NOT_COMPUTED
         if len(faults) > MAX_FAULTS:
-            raise WorkbookRefused(_("工作表有超过 %(limit)s 格公式出错或没有算出结果。请粘贴为数值，另存后再上传。") % {"limit": f"{MAX_FAULTS:,}"})
+            raise WorkbookRefused(
+                _("工作表有超过 %(limit)s 格公式出错或没有算出结果。请粘贴为数值，另存后再上传。") % {"limit": f"{MAX_FAULTS:,}"}
+            )
 
     def _measure_strings(self, window: bytes) -> None:
         base = self.seen - len(self.tail)

@@ -15,15 +15,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Kind
-from companies.imports.headers import Column
-from companies.imports.packages import NOT_COMPUTED
+from companies.imports.headers import NOT_COMPUTED, Column
 from companies.imports.refusals import CellRefused
 from companies.register import uscc
 from core.text import refused_character
 
 type Parser = Callable[[Any], Any]
 
-UNKNOWN = frozenset({"", "-", "--", "---", "—", "——", "–", "−", "/", "\\", "无", "暂无", "缺", "缺数据", "未填", "n/a", "na", "null", "none", "无数据"})
+UNKNOWN = frozenset(
+    {"", "-", "--", "---", "—", "——", "–", "−", "/", "\\", "无", "暂无", "缺", "缺数据", "未填", "n/a", "na", "null", "none", "无数据"}
+)
 YES = frozenset({"是", "有", "y", "yes", "true", "1", "✓", "√", "✔", "☑"})
 NO = frozenset({"否", "没有", "n", "no", "false", "0", "✗", "×", "✕", "✘", "x", "☐"})
 FIRST_YEAR, LAST_YEAR = 1978, 2098
@@ -85,6 +86,8 @@ def _from_text(value: str, units: dict[str, Decimal], factor: Decimal) -> Decima
         return number * factor
     unit = scale + unit if scale + unit in units else unit
     if unit not in units:
+        if unit.isascii():
+            raise _not_a_number(value)
         raise CellRefused(_("“%(value)s”的单位不认识，请只写数字。") % {"value": show(value)})
     return number * units[unit]
 
@@ -109,7 +112,7 @@ def _number_parser(fact: Fact, factor: Decimal) -> Parser:
     units = _MONEY_UNITS if is_money else _PLAIN_UNITS.get(fact.unit, {})
     step = Decimal(1).scaleb(-fact.places) if not is_count else Decimal(1)
     lowest = None if fact.minimum is None else Decimal(fact.minimum)
-    highest = BIGGEST_MONEY if is_money else Decimal(fact.maximum) if fact.maximum is not None else Decimal(2_147_483_647) if is_count else BIGGEST
+    highest = _highest(fact)
     is_percent = fact.kind is Kind.PERCENT
     one = factor == 1
 
@@ -135,7 +138,10 @@ def _number_parser(fact: Fact, factor: Decimal) -> Parser:
         else:
             raise _not_a_number(value)
         if is_percent and kind is not str and 0 < number < 1:
-            raise CellRefused(_("%(value)s 是 %(low)s%% 还是 %(high)s%%？请写成带 %% 的文字，如 2.7%%。") % {"value": show(value), "low": show(value), "high": f"{number * 100:f}"})
+            raise CellRefused(
+                _("%(value)s 是 %(low)s%% 还是 %(high)s%%？请写成带 %% 的文字，如 2.7%%。")
+                % {"value": show(value), "low": show(value), "high": f"{number * 100:f}"}
+            )
         if lowest is not None and number < lowest:
             raise CellRefused(_("%(value)s 不能为负，请核对；不清楚的留空。") % {"value": show(value)})
         if number > highest or (lowest is None and number < -highest):
@@ -147,9 +153,22 @@ def _number_parser(fact: Fact, factor: Decimal) -> Parser:
     return parse
 
 
+def _highest(fact: Fact) -> Decimal:
+    """The largest value a fact's column holds."""
+    if fact.kind is Kind.MONEY:
+        return BIGGEST_MONEY
+    if fact.maximum is not None:
+        return Decimal(fact.maximum)
+    return Decimal(2_147_483_647) if fact.kind is Kind.COUNT else BIGGEST
+
+
 def _too_big(value: Any, highest: Decimal, fact: Fact) -> str:
     shown = highest / 10_000 if fact.kind is Kind.MONEY else highest
-    return _("%(value)s 超出范围，最大 %(highest)s %(unit)s，请核对单位。") % {"value": show(value), "highest": f"{shown:,.0f}", "unit": fact.unit}
+    return _("%(value)s 超出范围，最大 %(highest)s %(unit)s，请核对单位。") % {
+        "value": show(value),
+        "highest": f"{shown:,.0f}",
+        "unit": fact.unit,
+    }
 
 
 def _too_precise(value: Any, fact: Fact, factor: Decimal) -> str:
@@ -268,7 +287,8 @@ def text_parser(label: str, longest: int) -> Parser:
             raise CellRefused(_("单元格公式出错（%(value)s），请改为文字。") % {"value": clean})
         if len(clean) > longest:
             raise CellRefused(
-                _("%(label)s有 %(length)s 个字，最多 %(longest)s 个字，请删短。") % {"label": label, "length": f"{len(clean):,}", "longest": longest}
+                _("%(label)s有 %(length)s 个字，最多 %(longest)s 个字，请删短。")
+                % {"label": label, "length": f"{len(clean):,}", "longest": longest}
             )
         return "" if clean in ("-", "--", "—", "——", "/", "无") else clean
 
@@ -307,7 +327,10 @@ def choice_parser(label: str, values: dict[str, Any]) -> Parser:
     return parse
 
 
-SOURCE_VALUES = {**{label: source.value for source, label in SOURCE_LABELS.items()}, **{source.value: source.value for source in SOURCE_LABELS}}
+SOURCE_VALUES = {
+    **{label: source.value for source, label in SOURCE_LABELS.items()},
+    **{source.value: source.value for source in SOURCE_LABELS},
+}
 
 
 def fact_parser(fact: Fact, factor: Decimal | None = None) -> Parser:

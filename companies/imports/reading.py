@@ -68,9 +68,7 @@ def read_tables(file: BinaryIO, intake: Intake) -> list[Table]:
         if table is not None:
             tables.append(table)
         elif sheet.name in OUR_SHEETS:
-            raise WorkbookRefused(
-                _("工作表“%(sheet)s”没有找到表头，需要“统一社会信用代码”列。请按模板补上表头。") % {"sheet": sheet.name}
-            )
+            raise WorkbookRefused(_("工作表“%(sheet)s”没有找到表头，需要“统一社会信用代码”列。请按模板补上表头。") % {"sheet": sheet.name})
         else:
             skipped.append(sheet.name)
     if not tables:
@@ -99,7 +97,7 @@ def _sheets(file: BinaryIO, intake: Intake) -> Iterator[_Sheet]:
 
 
 def _light_sheets(file: BinaryIO, intake: Intake) -> Iterator[_Sheet]:
-    book = CalamineWorkbook.from_filelike(file)  # type: ignore[arg-type]
+    book = CalamineWorkbook.from_filelike(file)
     for position, info in enumerate(book.sheets_metadata):
         if info.visible is not SheetVisibleEnum.Visible or info.typ is not SheetTypeEnum.WorkSheet:
             continue
@@ -118,8 +116,8 @@ def _at_their_place(rows: Iterator[Cells], offset: int, faults: dict[tuple[int, 
     by_row: dict[int, list[tuple[int, str]]] = {}
     for (row, column), fault in faults.items():
         by_row.setdefault(row, []).append((column, fault))
-    for number, row in enumerate(rows):
-        cells = [""] * offset + list(row)
+    for number, cells_read in enumerate(rows):
+        cells = [""] * offset + list(cells_read)
         for column, fault in by_row.get(number, ()):
             cells += [""] * (column + 1 - len(cells))
             cells[column] = fault
@@ -131,13 +129,13 @@ def _heavy_sheets(file: BinaryIO, intake: Intake) -> Iterator[_Sheet]:
     merges = {name: intake.extents[part].merges for name, part in intake.sheets}
     for position, sheet in enumerate(book.worksheets):
         if sheet.sheet_state == "visible" and sheet.title in merges:
-            sheet.reset_dimensions()  # type: ignore[attr-defined]
+            sheet.reset_dimensions()
             rows = _at_their_place(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 0, intake.faults_of(position, sheet.title))
             yield _Sheet(sheet.title, guarded(rows), merges[sheet.title])
 
 
 def _table(sheet: _Sheet) -> Table | None:
-    top = [list(row) for row in islice(sheet.rows, HEAD_ROWS)]
+    top: list[Cells] = [list(row) for row in islice(sheet.rows, HEAD_ROWS)]
     found = next((n for n, row in enumerate(top) if any(is_uscc_header(cell) for cell in row)), None)
     if found is None:
         return None
@@ -163,7 +161,7 @@ def _is_blank(row: Cells, index: int) -> bool:
     return index >= len(row) or row[index] is None or not str(row[index]).strip()
 
 
-def _head_span(top: list[list[Any]], found: int, merges: list[Merge]) -> tuple[int, int]:
+def _head_span(top: Sequence[Cells], found: int, merges: list[Merge]) -> tuple[int, int]:
     """First and last row of the header (0-based): one row, or two with group heads above."""
     column = next(n for n, cell in enumerate(top[found]) if is_uscc_header(cell))
     below = found + 1
@@ -179,7 +177,7 @@ def _head_span(top: list[list[Any]], found: int, merges: list[Merge]) -> tuple[i
     return found, found
 
 
-def _heads(top: list[list[Any]], first: int, last: int, merges: list[Merge]) -> list[tuple[object, object]]:
+def _heads(top: Sequence[Cells], first: int, last: int, merges: list[Merge]) -> list[tuple[object, object]]:
     """(group, header) per column."""
     width = max(len(row) for row in top[first : last + 1])
     if first == last:

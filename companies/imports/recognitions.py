@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from companies.imports.headers import YEAR_MARK
 from companies.imports.models import ImportRun, RowVerdict
 from companies.imports.rows import Row, to_json
 from companies.recognitions.counting import districts_on
@@ -30,7 +31,7 @@ class RecognitionJudge:
         for batch in Batch.objects.select_related("title").order_by("year"):
             self.batches[batch.title_id, batch.name] = batch
             self.batches[batch.title_id, f"{batch.year}{batch.name}"] = self.batches[batch.title_id, f"{batch.year} {batch.name}"] = batch
-            self.batches[batch.title_id, f"{batch.year}年{batch.name}"] = batch
+            self.batches[batch.title_id, f"{batch.year}{YEAR_MARK}{batch.name}"] = batch
         self.seen: dict[tuple[str, int, str, str], tuple[str, int]] = {}
         self.known: dict[tuple[int, int, str, str], Recognition] = {}
         self.districts: dict[tuple[int, date], int] = {}
@@ -108,17 +109,27 @@ class RecognitionJudge:
             return
         differing = [name for name in DAYS if name in judged.row.recognition and getattr(known, name) != judged.row.recognition[name]]
         for name in differing:
-            judged.row.refuse(
-                name, _("该认定已登记，库内为 %(day)s。更正请在“认定”里办理。") % {"day": getattr(known, name) or _("空")}
-            )
+            judged.row.refuse(name, _("该认定已登记，库内为 %(day)s。更正请在“认定”里办理。") % {"day": getattr(known, name) or _("空")})
         if known.state == RecognitionState.RECORDED:
             judged.notes.append(_("该认定已登记，待确认。"))
 
 
 def entry_of(company: Company, title: Title, batch: Batch | None, given: Mapping[str, Any]) -> Entry:
     """The entry of an official list for one row; days may be dates or ISO text."""
-    days = {name: _day(given.get(name)) for name in DAYS}
-    return Entry(company, title, given["document_number"], application_type=given["application_type"], batch=batch, **days)
+    announced = _day(given["announced_on"])
+    if announced is None:
+        raise ValueError("an entry of an official list has its announcement's day")
+    return Entry(
+        company,
+        title,
+        given["document_number"],
+        announced,
+        application_type=given["application_type"],
+        certified_on=_day(given.get("certified_on")),
+        valid_from=_day(given.get("valid_from")),
+        valid_until=_day(given.get("valid_until")),
+        batch=batch,
+    )
 
 
 def _day(value: Any) -> date | None:

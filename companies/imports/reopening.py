@@ -51,7 +51,8 @@ def _refuse_newer(figures: models.QuerySet[YearFigures]) -> None:
     )
     clash = figures.annotate(is_newer=Exists(newer)).filter(is_newer=True).select_related("company")
     found = [
-        _("%(name)s %(year)s 年（%(source)s）已有更新的数据。") % {"name": row.company.name, "year": row.year, "source": row.get_source_display()}
+        _("%(name)s %(year)s 年（%(source)s）已有更新的数据。")
+        % {"name": row.company.name, "year": row.year, "source": row.get_source_display()}
         for row in clash[:20]
     ]
     if found:

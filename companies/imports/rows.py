@@ -90,7 +90,13 @@ class Codes:
                 districts.setdefault(name[:-1], key)
         titles: dict[str, int] = {}
         for key, code, name, short in Title.objects.values_list("pk", "code", "name", "short_name"):
-            titles |= {code: key, name: key, short: key, name.replace("“", '"').replace("”", '"'): key, name.replace("“", "").replace("”", ""): key}
+            titles |= {
+                code: key,
+                name: key,
+                short: key,
+                name.replace("“", '"').replace("”", '"'): key,
+                name.replace("“", "").replace("”", ""): key,
+            }
         return cls(districts, _places(Town), _places(Park), titles)
 
 
@@ -188,7 +194,9 @@ _COMPANY = ("name", "former_name", "district", "town", "park", "industry", "size
 _RECOGNITION = (
     "title", "application_type", "batch", "document_number", "announced_on", "certified_on", "valid_from", "valid_until", "district",
 )  # fmt: skip
-_INDUSTRY_CODES = {key: code for code, name in INDUSTRIES for key in (code, name, f"{code} {name}", f"{code}{name}", f"C{code}", code.lstrip("0"))}
+_INDUSTRY_CODES = {
+    key: code for code, name in INDUSTRIES for key in (code, name, f"{code} {name}", f"{code}{name}", f"C{code}", code.lstrip("0"))
+}
 _SIZES = {key: code for code, label in Size.choices for key in (code, str(label), str(label).removesuffix("型"))}
 _TYPES = {value: value for value in ApplicationType.values} | {"新申报": "认定", "新认定": "认定", "首次认定": "认定"}
 _PARSERS: dict[str, Parser] = {

@@ -2,7 +2,6 @@
 
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from django.core.files.base import File
 from django.db import transaction
@@ -24,7 +23,7 @@ from companies.imports.applying import import_carry_out
 from companies.imports.authority import require_hand, require_uploader
 from companies.imports.checking import import_check, needs_decision, needs_list
 from companies.imports.intake import inspect
-from companies.imports.kinds import APPLY_JOB, IMPORT
+from companies.imports.kinds import APPLY_JOB, IMPORT, officers_of
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.refusals import DecisionNeeded, ListMissing, NothingToImport, NotNow, WorkbookRefused
 from companies.imports.undoing import import_undo
@@ -68,7 +67,9 @@ def import_upload(
     if official_list is not None:
         run.official_list = evidence_store(file=official_list, kind=EvidenceKind.DOCUMENT, by=by, on=on, district=by.district)
     run.save()
-    record("import.uploaded", actor=by, target=run, district=run.district_id, after={"file": evidence.name, "sha256": evidence.sha256}, on=on)
+    record(
+        "import.uploaded", actor=by, target=run, district=run.district_id, after={"file": evidence.name, "sha256": evidence.sha256}, on=on
+    )
     return run
 
 
@@ -105,10 +106,11 @@ def import_start_check(*, run_id: int, by: User, on: date) -> ImportRun:
     if run.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED} or _is_waiting(run):
         raise NotNow(run)
     if run.totals.get("rows", 0) <= CHECKED_AT_ONCE:
-        return import_check(run_id=run.pk, on=on)
+        return import_check(run_id=run.pk, on=on, by=by)
     with transaction.atomic():
         run.job = job_start(kind=CHECK_JOB, by=by, payload={"run": run.pk}, total=run.totals.get("rows", 0))
         run.save(update_fields=["job"])
+        record("import.check_ordered", actor=by, target=run, district=run.district_id, on=on)
     return run
 
 
@@ -176,6 +178,7 @@ def import_apply(*, run_id: int, by: User, on: date) -> ImportRun:
     signer = run.decision.decider_id if _is_approved(run) and run.decision else by.pk
     run.job = job_start(kind=APPLY_JOB, by=by, payload={"run": run.pk, "signer": signer})
     run.save(update_fields=["job"])
+    record("import.ordered", actor=by, target=run, district=run.district_id, on=on)
     return run
 
 
@@ -198,7 +201,7 @@ def import_restart(*, run_id: int, by: User, on: date) -> ImportRun:
 
 def run_check_job(job: Job) -> dict[str, object]:
     """Handler of the check in the background."""
-    run = import_check(run_id=job.payload["run"], on=localdate(), job=job)
+    run = import_check(run_id=job.payload["run"], on=localdate(), job=job, by=job.by)
     return {"state": run.state}
 
 
@@ -224,7 +227,7 @@ def apply_interrupted(job: Job) -> None:
 def signers_of(run: ImportRun, user: User) -> list[User]:
     """谁能批, before anything is submitted."""
     draft = Decision(kind=IMPORT.code, level=IMPORT.level_of(run), district=run.district, proposer=user)
-    return list(possible_signers(draft, barred={user.person_id}))
+    return list(possible_signers(draft, barred={user.person_id, *(person.pk for person in officers_of(run))}))
 
 
 __all__ = [

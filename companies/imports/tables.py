@@ -40,7 +40,7 @@ class RunTable(Table):
 
     def render_state(self, value: str, record: ImportRun) -> Any:
         """The state as a tag, with the stamp."""
-        mark = tidu.tag(value, STATE_TAGS[record.state])
+        mark = tidu.tag(value, STATE_TAGS[ImportState(record.state)])
         return format_html("{} {}", mark, tidu.tag(record.stamp, "line")) if record.stamp else mark
 
     def _count(self, record: ImportRun, verdict: str) -> Any:
@@ -125,7 +125,7 @@ class RowTable(Table):
 
     def render_verdict(self, value: str, record: ImportRow) -> Any:
         """As a tag."""
-        return tidu.tag(value, VERDICT_TAGS[record.verdict])
+        return tidu.tag(value, VERDICT_TAGS[RowVerdict(record.verdict)])
 
     def render_content(self, record: ImportRow) -> Any:
         """Every reason, or what is brought, one line each."""

@@ -70,12 +70,21 @@ class UndoPlan:
         }
 
     def _keep(self, company: Company, what: str) -> None:
-        who = AuditEntry.objects.filter(company_uscc=company.uscc, is_refusal=False).order_by("-number").values_list("actor_name", flat=True).first()
+        who = (
+            AuditEntry.objects.filter(company_uscc=company.uscc, is_refusal=False)
+            .order_by("-number")
+            .values_list("actor_name", flat=True)
+            .first()
+        )
         self.kept.append({"uscc": company.uscc, "name": company.name, "who": who or "", "what": what})
 
     def _figures(self) -> list[YearFigures]:
         """Versions nobody has written a newer one over."""
-        mine = list(YearFigures.objects.filter(import_run=self.run, withdrawn_on__isnull=True).select_related("company").defer("company__search_tokens"))
+        mine = list(
+            YearFigures.objects.filter(import_run=self.run, withdrawn_on__isnull=True)
+            .select_related("company")
+            .defer("company__search_tokens")
+        )
         newest: dict[tuple[int, int, str], int] = {}
         for ids in _chunks([version.company_id for version in mine]):
             others = YearFigures.objects.filter(company_id__in=ids, withdrawn_on__isnull=True, pk__gt=min((v.pk for v in mine), default=0))

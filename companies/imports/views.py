@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.db import models
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,14 +22,14 @@ from accounts.roles import Role, RolesRequiredMixin, roles_required
 from companies.evidence.content import FileRefused
 from companies.evidence.services import evidence_content, evidence_hand_out
 from companies.imports import selectors, services
-from companies.imports.authority import has_hand, require_hand, require_uploader
+from companies.imports.authority import has_hand, may_upload, require_hand, require_uploader
 from companies.imports.checking import needs_decision, needs_list
 from companies.imports.forms import OfficialListForm, UploadForm
 from companies.imports.intake import inspect
 from companies.imports.models import ImportRow, ImportRun, ImportState
 from companies.imports.progress import done_of
 from companies.imports.readback import refused_workbook
-from companies.imports.refusals import NotNow, WorkbookRefused
+from companies.imports.refusals import WorkbookRefused
 from companies.imports.tables import RowFilterSet, RowTable, RunFilterSet, RunTable
 from companies.imports.template import template_workbook
 from companies.imports.undoing import UndoPlan, import_undo
@@ -73,7 +73,7 @@ class ImportListView(RolesRequiredMixin, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the doors to upload and template."""
-        may = self.request.user.role in UPLOADERS  # type: ignore[union-attr]
+        may = may_upload(self.request.user)  # type: ignore[arg-type]
         new_url = reverse("companies:import-new") if may else ""
         template_url = reverse("companies:import-template") if may else ""
         more = {"new_url": new_url, "template_url": template_url, "empty_url": template_url, "empty_action": _g("下载模板")}
@@ -148,7 +148,12 @@ def _tiles(run: ImportRun) -> list[dict[str, Any]]:
     url = reverse("companies:import-row-list", args=[run.pk])
     labels = (("new", _g("新增")), ("changed", _g("更新")), ("unchanged", _g("无变化")), ("refused", _g("拒绝")))
     return [
-        {"label": label, "value": run.totals[code], "url": f"{url}?verdict={code}", "kind": "bad" if code == "refused" and run.totals[code] else ""}
+        {
+            "label": label,
+            "value": run.totals[code],
+            "url": f"{url}?verdict={code}",
+            "kind": "bad" if code == "refused" and run.totals[code] else "",
+        }
         for code, label in labels
     ]
 
@@ -197,6 +202,11 @@ class ImportRowListView(RolesRequiredMixin, ListPage):
         """The run of the address."""
         return _visible(self.request, self.kwargs["pk"])
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Export or choose columns, of a run that may be seen."""
+        self.run  # noqa: B018  not there is not there, whatever is asked
+        return super().post(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[ImportRow]:
         """Its rows."""
         return selectors.rows_of(self.run).fetch_mode(models.FETCH_RAISE)
@@ -231,7 +241,7 @@ def import_refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The refused rows in the shape they came in, with the reasons; logged."""
     run = _visible(request, pk)
     if not run.totals.get("refused"):
-        raise NotNow(run)
+        raise Http404
     content = BytesIO(evidence_content(run.file))
     intake = inspect(content, name=f"_.{run.file.storage_key.rpartition('.')[2]}")
     book = refused_workbook(content, intake, selectors.refusal_reasons(run))
@@ -248,7 +258,7 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     run = _visible(request, pk)
     evidence = run.official_list if request.GET.get("which") == "list" else run.file
     if evidence is None:
-        raise NotNow(run)
+        raise Http404
     response = HttpResponse(evidence_hand_out(evidence=evidence, by=request.user), content_type=evidence.content_type)  # type: ignore[arg-type]
     response["Content-Disposition"] = f"attachment; filename=\"file\"; filename*=UTF-8''{quote(evidence.name)}"
     response["X-Content-Type-Options"] = "nosniff"
@@ -334,15 +344,15 @@ class ImportUndoView(RolesRequiredMixin, FormPage):
 
     @cached_property
     def run(self) -> ImportRun:
-        """The applied run of the address, if the user has a hand in it."""
+        """The run of the address, if the user has a hand in it."""
         run = _visible(self.request, self.kwargs["pk"])
         require_hand(self.request.user, run)  # type: ignore[arg-type]
-        if run.state != ImportState.APPLIED:
-            raise NotNow(run)
         return run
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What would be withdrawn and kept."""
+        """What would be withdrawn and kept; nothing to undo leads back to the run."""
+        if self.run.state != ImportState.APPLIED:
+            return HttpResponseRedirect(reverse("companies:import-detail", args=[self.run.pk]))
         plan = UndoPlan(self.run)
         crumbs = [_list_crumb(), _run_crumb(self.run), {"label": _g("撤销导入"), "url": ""}]
         context = {"run": self.run, "counts": plan.counts, "kept": plan.kept, "heading": self.heading, "crumbs": crumbs}

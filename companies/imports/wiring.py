@@ -18,6 +18,8 @@ def connect() -> None:
         {
             "import.uploaded": _("上传导入文件"),
             "import.list_attached": _("附上公告文件"),
+            "import.check_ordered": _("安排校验"),
+            "import.ordered": _("安排导入"),
             "import.checked": _("校验导入文件"),
             "import.started": _("开始导入"),
             "import.applied": _("导入"),

@@ -39,10 +39,13 @@ def brought_by(row: ImportRow) -> list[str]:
         if "district" in firm:
             lines.append(_("新企业"))
         else:
-            names = "、".join(str(_field_label(name)) for name in firm)
+            names = "、".join(str(field_label(name)) for name in firm)
             lines.append(_("企业资料：%(names)s") % {"names": names})
     for part in row.values.get("figures", ()):
-        figures = [f"{_(CATALOGUE[code].label)} {shown(CATALOGUE[code], figure_from_json(code, v))}" for code, v in list(part["values"].items())[:6]]
+        figures = [
+            f"{_(CATALOGUE[code].label)} {shown(CATALOGUE[code], figure_from_json(code, v))}"
+            for code, v in list(part["values"].items())[:6]
+        ]
         more = len(part["values"]) - len(figures)
         words = {"year": part["year"], "source": SOURCE_LABELS[Source(part["source"])], "figures": "，".join(figures), "more": more}
         text = _("%(year)s 年（%(source)s）：%(figures)s，另 %(more)s 项") if more > 0 else _("%(year)s 年（%(source)s）：%(figures)s")
@@ -52,5 +55,6 @@ def brought_by(row: ImportRow) -> list[str]:
     return lines
 
 
-def _field_label(name: str) -> str:
-    return _("曾用名") if name == "former_name" else str(Company._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+def field_label(name: str) -> str:
+    """The label of a firm's field."""
+    return _("曾用名") if name == "former_name" else str(getattr(Company._meta.get_field(name), "verbose_name", name))
