@@ -62,12 +62,12 @@ def _refused(request: HttpRequest, error: Exception) -> None:
 
 def _exported(request: HttpRequest, name: str, rows: int, columns: Any, kind: str) -> None:
     """Every export leaves its filter, row count and columns."""
-    user = request.user
+    user = request.user if isinstance(request.user, User) else None
     audit.record(
         "list.exported",
-        actor=user,  # type: ignore[arg-type]
+        actor=user,
         after={"list": name, "query": request.META.get("QUERY_STRING", "")[:2_000], "rows": rows, "columns": list(columns), "format": kind},
-        district=user.district_id,  # type: ignore[union-attr]
+        district=user.district_id if user else None,
     )
 
 
@@ -76,8 +76,8 @@ def _load_columns(request: HttpRequest, name: str) -> list[str]:
 
 
 def _save_columns(request: HttpRequest, name: str, columns: Any) -> None:
-    user = request.user
-    User.objects.filter(pk=user.pk).update(list_columns={**user.list_columns, name: list(columns)})  # type: ignore[union-attr]
+    if isinstance(request.user, User):
+        User.objects.filter(pk=request.user.pk).update(list_columns={**request.user.list_columns, name: list(columns)})
 
 
 def connect() -> None:
@@ -93,6 +93,7 @@ def connect() -> None:
             "request.refused": _("操作被拒"),
             "list.exported": _("导出清单"),
             "export.downloaded": _("下载导出文件"),
+            "export.cancelled": _("取消导出"),
             "report.exported": _("导出报表"),
         }
     )

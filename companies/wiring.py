@@ -4,7 +4,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from accounts.inbox.slots import register_companies
-from companies.recognitions import firm
+from companies.recognitions import panels
 from companies.register.models import Company
 
 FEATURES = ("register", "evidence", "figures", "recognitions", "assignments", "corrections", "imports")
@@ -17,4 +17,4 @@ def connect() -> None:
         name = f"companies.{feature}.wiring"
         if find_spec(name):
             import_module(name).connect()
-    firm.connect()
+    panels.connect()

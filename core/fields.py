@@ -70,9 +70,9 @@ class ScaledDecimalField(models.BigIntegerField):
         models.Field.validate(self, value, model_instance)
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         """The integer range validators do not apply to the decimal value."""
-        return list(self._validators)
+        return list(getattr(self, "_validators", ()))
 
     def value_to_string(self, obj: models.Model) -> str:
         """Decimal text for serialisers."""

@@ -35,7 +35,7 @@ class AuditListView(StaffRequiredMixin, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the head of the chain for those who may verify it."""
-        may_verify = self.request.user.role in {Role.AUDITOR, Role.APPROVER}  # type: ignore[union-attr]
+        may_verify = self.request.user.role in {Role.AUDITOR, Role.APPROVER}  # type: ignore[operator, union-attr]
         return super().get_context_data(head=head_line() if may_verify else "", **kwargs)
 
 
@@ -45,10 +45,10 @@ def audit_detail(request: HttpRequest, number: int) -> HttpResponse:
     """One entry: before and after, reason, from where, its hashes, and the other entries of the same request."""
     entry = get_object_or_404(AuditEntry.objects.visible_to(request.user).select_related("district"), number=number)  # type: ignore[arg-type]
     same = (
-        AuditEntry.objects.visible_to(request.user).filter(request_id=entry.request_id).exclude(pk=entry.pk)[:20]
+        AuditEntry.objects.visible_to(request.user).filter(request_id=entry.request_id).exclude(pk=entry.pk)[:20]  # type: ignore[arg-type]
         if entry.request_id
         else []
-    )  # type: ignore[arg-type]
+    )
     context = {
         "entry": entry,
         "action": words.action_words(entry.action),

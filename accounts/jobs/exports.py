@@ -9,12 +9,14 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.test import RequestFactory
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import services as audit
 from accounts.inbox import services as inbox
 from accounts.jobs.models import Job, JobState
 from accounts.jobs.services import job_progress, job_start
@@ -84,7 +86,7 @@ def _watched(rows: Any, job: Job) -> Iterator[Sequence[Any]]:
 
 def export_job(job: Job) -> dict[str, Any]:
     """Write the file under a generated key and tell the requester."""
-    user = User.objects.select_related("person", "district").get(pk=job.by_id)
+    user = User.objects.select_related("person", "district").get(pk=job.by_id)  # type: ignore[misc]
     if not user.is_active or _scope(user) != job.payload["scope"]:
         raise ExportCancelled(_("您的权限已变化，请重新导出。"))
     view = _view_of(job, user)
@@ -123,12 +125,16 @@ def downloadable(job: Job, user: User) -> bool:
     return age < timedelta(days=settings.LIMITS["export_kept_days"]) and default_storage.exists(job.result.get("key", "-"))
 
 
+@transaction.atomic
 def job_cancel(*, job: Job, by: User) -> None:
-    """The requester stops a waiting or running export; what was written so far goes."""
-    if job.by_id == by.pk:
-        Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.RUNNING]).update(
-            state=JobState.FAILED, message=_("导出已取消。"), ended_at=timezone.now()
-        )
+    """The requester stops a waiting or running export; what was written so far goes. One that has ended stays as it is."""
+    if job.by_id != by.pk:
+        return
+    stopped = Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.RUNNING]).update(
+        state=JobState.FAILED, message=_("导出已取消。"), ended_at=timezone.now()
+    )
+    if stopped:
+        audit.record("export.cancelled", actor=by, after={"job": job.pk, **job.payload})
 
 
 def exports_expire(day: date) -> dict[str, Any]:

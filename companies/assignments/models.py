@@ -40,5 +40,10 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["company", "starts_on"]
-        constraints = [models.UniqueConstraint(fields=["company"], condition=Q(ends_on__isnull=True), name="one_open_assignment_per_company")]
+        constraints = [
+            models.UniqueConstraint(fields=["company"], condition=Q(ends_on__isnull=True), name="one_open_assignment_per_company")
+        ]
         indexes = [models.Index(fields=["officer", "ends_on", "company"], name="assignment_officer")]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.company_id} {self.starts_on}"

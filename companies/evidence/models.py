@@ -30,7 +30,11 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Files within scope that were not withdrawn."""
         of_company = district_q(user, "company__district") & Q(company__isnull=False)
         of_district = district_q(user, "district") & Q(company__isnull=True, district__isnull=False)
-        of_city = Q(company__isnull=True, district__isnull=True, kind=EvidenceKind.DOCUMENT) if user.is_authenticated and user.is_staff_role else NOTHING
+        of_city = (
+            Q(company__isnull=True, district__isnull=True, kind=EvidenceKind.DOCUMENT)
+            if user.is_authenticated and user.is_staff_role
+            else NOTHING
+        )
         own = Q(uploaded_by_id=user.pk, company__isnull=True) if user.is_authenticated else NOTHING
         return self.filter(of_company | of_district | of_city | own, withdrawn_on__isnull=True)
 

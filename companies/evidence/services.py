@@ -49,7 +49,7 @@ def may_store(user: "User", *, company: Company | None, district: District | Non
 @transaction.atomic
 def evidence_store(
     *,
-    file: File,  # type: ignore[type-arg]
+    file: File,
     kind: str,
     by: "User",
     on: date,

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import STAFF, roles_required
 from companies.evidence.content import FileRefused
-from companies.evidence.firm import papers_of
+from companies.evidence.panels import papers_of
 from companies.evidence.forms import EvidenceForm
 from companies.evidence.models import Evidence
 from companies.evidence.services import evidence_hand_out, evidence_store, may_store
-from companies.register.firm_forms import FirmFormPage
-from companies.register.pages import company_or_404, firm_context
+from companies.register.firm_forms import CompanyFormPage
+from companies.register.pages import company_context, company_or_404
 from core.errors import NotPermitted
 from core.htmx import done
 
@@ -32,7 +32,7 @@ SANDBOX = {"default-src": [CSP.NONE], "frame-ancestors": [CSP.NONE], "sandbox": 
 def company_evidence(request: HttpRequest, uscc: str) -> HttpResponse:
     """The firm's papers, newest first."""
     company = company_or_404(request, uscc)
-    context = firm_context(request, company, current="companies:company-evidence")
+    context = company_context(request, company, current="companies:company-evidence")
     context |= {
         "files": papers_of(company=company, user=request.user, most=MOST_LISTED),  # type: ignore[arg-type]
         "can_store": may_store(request.user, company=company, district=None),  # type: ignore[arg-type]
@@ -40,7 +40,7 @@ def company_evidence(request: HttpRequest, uscc: str) -> HttpResponse:
     return render(request, "companies/evidence/list.html", context)
 
 
-class EvidenceNewView(FirmFormPage):
+class EvidenceNewView(CompanyFormPage):
     """上传材料."""
 
     form_class = EvidenceForm
@@ -73,7 +73,7 @@ class EvidenceNewView(FirmFormPage):
 
 @require_safe
 @roles_required(*STAFF)
-@csp_override(SANDBOX)
+@csp_override(SANDBOX)  # type: ignore[arg-type]
 def evidence_download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as an attachment nobody's browser runs; logged."""
     visible = Evidence.objects.visible_to(request.user).select_related("company__district", "district")  # type: ignore[arg-type]

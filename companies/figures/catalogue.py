@@ -57,16 +57,18 @@ class Fact:
 
 
 def _money(code: str, label: str, label_en: str, note: str = "", *aliases: str, part_of: str = "", signed: bool = False) -> Fact:
-    return Fact(
-        code, label, Kind.MONEY, "万元", note, label_en, aliases, places=2, minimum=None if signed else 0, part_of=part_of
-    )
+    return Fact(code, label, Kind.MONEY, "万元", note, label_en, aliases, places=2, minimum=None if signed else 0, part_of=part_of)
 
 
-def _count(code: str, label: str, label_en: str, unit: str, note: str = "", *aliases: str, maximum: int | None = None, part_of: str = "") -> Fact:
+def _count(
+    code: str, label: str, label_en: str, unit: str, note: str = "", *aliases: str, maximum: int | None = None, part_of: str = ""
+) -> Fact:
     return Fact(code, label, Kind.COUNT, unit, note, label_en, aliases, maximum=maximum, part_of=part_of)
 
 
-def _number(code: str, label: str, label_en: str, unit: str, note: str = "", *aliases: str, maximum: int | None = None, kind: Kind = Kind.NUMBER) -> Fact:
+def _number(
+    code: str, label: str, label_en: str, unit: str, note: str = "", *aliases: str, maximum: int | None = None, kind: Kind = Kind.NUMBER
+) -> Fact:
     return Fact(code, label, kind, unit, note, label_en, aliases, places=4, maximum=maximum)
 
 
@@ -94,16 +96,31 @@ _FACTS = (
     _count("employees", "职工人数", "Employees", "人", "年末从业人员", "从业人员", "从业人数", "年末职工人数", maximum=2_000_000),
     _count("rd_staff", "研发人员", "R&D staff", "人", "", "研发人员数", part_of="employees"),
     _count("tech_staff", "科技人员", "Technical staff", "人", "累计从事科技活动 183 天以上", "科技人员数", part_of="employees"),
-    _count("class1_ip", "Ⅰ类知识产权", "Class I intellectual property", "项", "与主导产品相关且已应用产生效益，不含转入", "I类知识产权", "一类知识产权", maximum=100_000),
+    _count(
+        "class1_ip",
+        "Ⅰ类知识产权",
+        "Class I intellectual property",
+        "项",
+        "与主导产品相关且已应用产生效益，不含转入",
+        "I类知识产权",
+        "一类知识产权",
+        maximum=100_000,
+    ),
     _count("class2_ip", "Ⅱ类知识产权", "Class II intellectual property", "项", "", "II类知识产权", "二类知识产权", maximum=100_000),
     _count("invention_patents", "有效发明专利", "Valid invention patents", "项", "", "发明专利", "发明专利数", maximum=100_000),
     _count("standards_led", "参与制修订标准", "Standards taken part in", "项", "", "制修订标准", maximum=10_000),
     _count("segment_years", "从事细分市场年限", "Years in the market segment", "年", "截至当年末", "细分市场年限", maximum=200),
-    _count("product_years", "申请产品领域年限", "Years in the product's field", "年", "截至当年末，单项冠军所用", "产品领域年限", maximum=200),
+    _count(
+        "product_years", "申请产品领域年限", "Years in the product's field", "年", "截至当年末，单项冠军所用", "产品领域年限", maximum=200
+    ),
     _count("market_rank_national", "国内市场排名", "National market rank", "位", "主导产品细分市场", "国内排名", maximum=100_000),
     _count("market_rank_global", "全球市场排名", "Global market rank", "位", "申请产品", "全球排名", maximum=100_000),
-    _number("market_share_percent", "细分市场占有率", "Market share", "%", "国内或国际细分市场", "市场占有率", maximum=100, kind=Kind.PERCENT),
-    _number("platform_score", "专精特新发展评价得分", "Platform score", "分", "取自培育平台，不自行计算", "评价得分", "平台得分", maximum=100),
+    _number(
+        "market_share_percent", "细分市场占有率", "Market share", "%", "国内或国际细分市场", "市场占有率", maximum=100, kind=Kind.PERCENT
+    ),
+    _number(
+        "platform_score", "专精特新发展评价得分", "Platform score", "分", "取自培育平台，不自行计算", "评价得分", "平台得分", maximum=100
+    ),
     _number("land_mu", "用地面积", "Land", "亩", "", "占地面积", "实际用地面积"),
     _number("energy_tce", "综合能耗", "Energy use", "吨标煤", "等价值", "能耗"),
     _number("electricity_mwh", "用电量", "Electricity", "千千瓦时", "", "全年用电量"),

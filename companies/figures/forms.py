@@ -48,7 +48,7 @@ class FiguresForm(forms.Form):
             field = fact_field(fact)
             field.show_hidden_initial = True
             value = standing.get(code)
-            field.initial = {True: "1", False: "0"}.get(value, value) if fact.kind is Kind.FLAG else _plain(fact, value)
+            field.initial = {True: "1", False: "0"}.get(value, value) if fact.kind is Kind.FLAG else _plain(fact, value)  # type: ignore[arg-type]
             self.fields[code] = field
 
     def ask_about_units(self) -> None:

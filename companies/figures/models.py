@@ -43,9 +43,7 @@ class YearFigures(models.Model):
     source = models.CharField(_("口径"), max_length=20, choices=SOURCE_CHOICES)
     period_to = models.DateField(_("截至"), help_text=_("全年为 12 月 31 日"))
     is_estimate = models.BooleanField(_("预计"), default=False)
-    stands_beside = models.BooleanField(
-        _("并存"), default=False, help_text=_("来自另一份材料，不替代已有版本；数值不同即为数据冲突")
-    )
+    stands_beside = models.BooleanField(_("并存"), default=False, help_text=_("来自另一份材料，不替代已有版本；数值不同即为数据冲突"))
     known_on = models.DateField(_("知悉日"))
     entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("说明"), max_length=300, blank=True)

@@ -45,7 +45,7 @@ def figures_for(
     found: dict[int, list[CurrentFigures]] = {}
     heads: list[CurrentFigures] = []
     for row in rows.iterator(chunk_size=2_000):
-        version = CurrentFigures(*row[:6], dict(zip(columns, row[7:], strict=True)))
+        version = CurrentFigures(*row[:6], dict(zip(columns, row[7:], strict=True)))  # type: ignore[call-arg]
         if heads and heads[0][:3] != version[:3]:
             found.setdefault(heads[0].company_id, []).extend(_final(heads))
             heads = []

@@ -53,9 +53,7 @@ def figures_add(
     company = _locked(company_id)
     require_writer(by, company)
     source = Source(source)
-    if not FIRST_YEAR <= year <= on.year:
-        template = _("年度须在 %(first)s 至 %(last)s 之间，这里是 %(year)s。")
-        raise FiguresDisagree([template % {"first": FIRST_YEAR, "last": on.year, "year": year}])
+    _require_year(year, on)
     standing = figures_for([company.pk], on=on).get(company.pk, [])
     current = next((row.values for row in standing if (row.year, row.source) == (year, source)), {})
     whole = {code: values.get(code) for code in CATALOGUE} if stands_beside else {**dict.fromkeys(CATALOGUE), **current, **values}
@@ -63,7 +61,7 @@ def figures_add(
         raise NothingNew
     if found := contradictions(whole):
         raise FiguresDisagree(found)
-    beside = next((row.values for row in reversed(standing) if row.source == source and row.year < year), {})
+    beside: dict[str, Any] = next((row.values for row in reversed(standing) if row.source == source and row.year < year), {})
     if (doubts := unit_doubts({code: whole[code] for code in values}, beside)) and not is_unit_checked:
         raise UnitInDoubt(doubts)
     figures = YearFigures.objects.create(
@@ -79,6 +77,18 @@ def figures_add(
         stamp=opening.stamp(),
         **whole,
     )
+    _logged(figures, company=company, current=current, whole=whole, by=by, on=on)
+    return figures
+
+
+def _require_year(year: int, on: date) -> None:
+    if not FIRST_YEAR <= year <= on.year:
+        template = _("年度须在 %(first)s 至 %(last)s 之间，这里是 %(year)s。")
+        raise FiguresDisagree([template % {"first": FIRST_YEAR, "last": on.year, "year": year}])
+
+
+def _logged(figures: YearFigures, *, company: Company, current: Mapping[str, Any], whole: Mapping[str, Any], by: "User", on: date) -> None:
+    """Tell the slots, then one entry with the figures that changed."""
     slots.emit("figures_added", figures=[figures], company_ids=[company.pk], by=by, on=on)
     changed = [code for code in CATALOGUE if whole[code] != current.get(code)]
     record(
@@ -88,11 +98,10 @@ def figures_add(
         company=company,
         district=company.district,
         before={code: _text(current.get(code)) for code in changed},
-        after={"year": year, "source": str(source), **{code: _text(whole[code]) for code in changed}},
-        reason=note,
+        after={"year": figures.year, "source": str(figures.source), **{code: _text(whole[code]) for code in changed}},
+        reason=figures.note,
         on=on,
     )
-    return figures
 
 
 def _turns_final(standing: list[Any], year: int, source: str, *, is_estimate: bool) -> bool:

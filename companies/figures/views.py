@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.roles import STAFF, roles_required
-from companies.figures import firm
+from companies.figures import panels
 from companies.figures.catalogue import CATALOGUE, Source
 from companies.figures.forms import FiguresForm, IncidentEndForm, IncidentForm
 from companies.figures.models import Incident
 from companies.figures.refusals import FiguresDisagree, IncidentDatesDisagree, NothingNew, UnitInDoubt
 from companies.figures.selectors import figures_for
 from companies.figures.services import figures_add, incident_add, incident_end
-from companies.register.firm_forms import FirmFormPage
-from companies.register.pages import company_or_404, firm_context
+from companies.register.firm_forms import CompanyFormPage
+from companies.register.pages import company_context, company_or_404
 from companies.register.writing import may_write
 from core.htmx import done
 
@@ -44,10 +44,10 @@ def company_figures(request: HttpRequest, uscc: str) -> HttpResponse:
     cell = _cell(request.GET.get("cell", ""))
     here = reverse("companies:company-figures", args=[company.uscc])
     choices = [{"label": _g("全部口径"), "url": here, "current": source is None}]
-    choices += [{"label": label, "url": f"{here}?source={code}", "current": source == code} for code, label in firm.source_choices()]
-    context = firm_context(request, company, current="companies:company-figures")
+    choices += [{"label": label, "url": f"{here}?source={code}", "current": source == code} for code, label in panels.source_choices()]
+    context = company_context(request, company, current="companies:company-figures")
     context |= {
-        "grid": firm.grid_for(company=company, on=localdate(), source=source),
+        "grid": panels.grid_for(company=company, on=localdate(), source=source),
         "sources": choices,
         "source": source or "",
         "here": here,
@@ -59,12 +59,12 @@ def company_figures(request: HttpRequest, uscc: str) -> HttpResponse:
             "cell": f"{year},{code}",
             "cell_year": year,
             "cell_label": _g(CATALOGUE[code].label),
-            "versions": firm.versions_of(company=company, year=year, code=code),
+            "versions": panels.versions_of(company=company, year=year, code=code),
         }
     return render(request, "companies/figures/list.html", context)
 
 
-class FiguresNewView(FirmFormPage):
+class FiguresNewView(CompanyFormPage):
     """录入年度指标: a new version of one year from one source, prefilled with the version in force."""
 
     form_class = FiguresForm
@@ -116,7 +116,7 @@ class FiguresNewView(FirmFormPage):
         return done(self.request, _g("已保存指标。"), to=self.back_url)
 
 
-class IncidentNewView(FirmFormPage):
+class IncidentNewView(CompanyFormPage):
     """登记负面信息."""
 
     form_class = IncidentForm
@@ -133,7 +133,7 @@ class IncidentNewView(FirmFormPage):
         return done(self.request, _g("已登记负面信息。"), to=self.back_url)
 
 
-class IncidentEndView(FirmFormPage):
+class IncidentEndView(CompanyFormPage):
     """结束负面信息."""
 
     form_class = IncidentEndForm
@@ -143,7 +143,7 @@ class IncidentEndView(FirmFormPage):
     @cached_property
     def incident(self) -> Incident:
         """The incident of this firm."""
-        visible = Incident.objects.visible_to(self.request.user).filter(company=self.company, withdrawn_on__isnull=True)
+        visible = Incident.objects.visible_to(self.request.user).filter(company=self.company, withdrawn_on__isnull=True)  # type: ignore[arg-type]
         return get_object_or_404(visible, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -9,16 +9,24 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = (
-    "CREATE VIRTUAL TABLE companies_search USING fts5("
-    "search_tokens, content='companies_company', content_rowid='id', tokenize='ascii', detail='none', columnsize=0)",
-    "CREATE TRIGGER companies_search_added AFTER INSERT ON companies_company BEGIN "
-    "INSERT INTO companies_search(rowid, search_tokens) VALUES (new.id, new.search_tokens); END",
-    "CREATE TRIGGER companies_search_removed AFTER DELETE ON companies_company BEGIN "
-    "INSERT INTO companies_search(companies_search, rowid, search_tokens) VALUES ('delete', old.id, old.search_tokens); END",
-    "CREATE TRIGGER companies_search_changed AFTER UPDATE OF search_tokens ON companies_company "
-    "WHEN old.search_tokens IS NOT new.search_tokens BEGIN "
-    "INSERT INTO companies_search(companies_search, rowid, search_tokens) VALUES ('delete', old.id, old.search_tokens); "
-    "INSERT INTO companies_search(rowid, search_tokens) VALUES (new.id, new.search_tokens); END",
+    (
+        "CREATE VIRTUAL TABLE companies_search USING fts5("
+        "search_tokens, content='companies_company', content_rowid='id', tokenize='ascii', detail='none', columnsize=0)"
+    ),
+    (
+        "CREATE TRIGGER companies_search_added AFTER INSERT ON companies_company BEGIN "
+        "INSERT INTO companies_search(rowid, search_tokens) VALUES (new.id, new.search_tokens); END"
+    ),
+    (
+        "CREATE TRIGGER companies_search_removed AFTER DELETE ON companies_company BEGIN "
+        "INSERT INTO companies_search(companies_search, rowid, search_tokens) VALUES ('delete', old.id, old.search_tokens); END"
+    ),
+    (
+        "CREATE TRIGGER companies_search_changed AFTER UPDATE OF search_tokens ON companies_company "
+        "WHEN old.search_tokens IS NOT new.search_tokens BEGIN "
+        "INSERT INTO companies_search(companies_search, rowid, search_tokens) VALUES ('delete', old.id, old.search_tokens); "
+        "INSERT INTO companies_search(rowid, search_tokens) VALUES (new.id, new.search_tokens); END"
+    ),
     "INSERT INTO companies_search(companies_search) VALUES ('rebuild')",
 )
 SQLITE_BACK = (

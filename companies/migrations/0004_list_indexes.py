@@ -4,79 +4,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_is_append_only'),
-        ('companies', '0003_revocation'),
+        ("accounts", "0002_audit_is_append_only"),
+        ("companies", "0003_revocation"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_district_name',
+            model_name="company",
+            name="company_district_name",
         ),
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_district_industry',
+            model_name="company",
+            name="company_district_industry",
         ),
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_town_name',
+            model_name="company",
+            name="company_town_name",
         ),
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_park_name',
+            model_name="company",
+            name="company_park_name",
         ),
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_industry_name',
+            model_name="company",
+            name="company_industry_name",
         ),
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_size_name',
+            model_name="company",
+            name="company_size_name",
         ),
         migrations.RemoveIndex(
-            model_name='company',
-            name='company_name',
+            model_name="company",
+            name="company_name",
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['district', 'name_key', 'id'], name='company_district_name'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["district", "name_key", "id"], name="company_district_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['district', 'uscc', 'id'], name='company_district_uscc'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["district", "uscc", "id"], name="company_district_uscc"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['district', 'industry', 'size', 'name_key', 'id'], name='company_district_facts'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)),
+                fields=["district", "industry", "size", "name_key", "id"],
+                name="company_district_facts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['district', 'industry', 'name_key', 'id'], name='company_district_industry'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)),
+                fields=["district", "industry", "name_key", "id"],
+                name="company_district_industry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['town', 'name_key', 'id'], name='company_town_name'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["town", "name_key", "id"], name="company_town_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['park', 'name_key', 'id'], name='company_park_name'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["park", "name_key", "id"], name="company_park_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['industry', 'size', 'name_key', 'id'], name='company_facts'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["industry", "size", "name_key", "id"], name="company_facts"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['industry', 'name_key', 'id'], name='company_industry_name'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["industry", "name_key", "id"], name="company_industry_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['size', 'name_key', 'id'], name='company_size_name'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("withdrawn_on__isnull", True)), fields=["size", "name_key", "id"], name="company_size_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('withdrawn_on__isnull', True)), fields=['name_key', 'id'], name='company_name'),
+            model_name="company",
+            index=models.Index(condition=models.Q(("withdrawn_on__isnull", True)), fields=["name_key", "id"], name="company_name"),
         ),
     ]

@@ -17,7 +17,7 @@ class DocumentMissing(Refusal):
         super().__init__(_("登记认定需要文号、公告日期和文件，请补齐后再提交。"))
 
 
-class DocumentOfAnotherFirm(Refusal):
+class DocumentOfAnotherCompany(Refusal):
     """The file belongs to another firm or was withdrawn."""
 
     code = "document_of_another_firm"

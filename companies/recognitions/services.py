@@ -20,7 +20,7 @@ from companies.recognitions.refusals import (
     BatchOfAnotherTitle,
     DatesDisagree,
     DocumentMissing,
-    DocumentOfAnotherFirm,
+    DocumentOfAnotherCompany,
     NotInForce,
     RevocationWaiting,
 )
@@ -48,7 +48,7 @@ def _require_document(document: Evidence | None, number: str, company: Company) 
     if document is None or not number.strip():
         raise DocumentMissing
     if document.withdrawn_on is not None or document.company_id not in {None, company.pk}:
-        raise DocumentOfAnotherFirm
+        raise DocumentOfAnotherCompany
     return document
 
 
@@ -127,7 +127,7 @@ def recognition_record(
 ) -> Recognition:
     """Record a recognition with its paper and put it to a second person of the city; it counts once confirmed.
 
-    Raises NotPermitted, DocumentMissing, DocumentOfAnotherFirm, DatesDisagree, CertificateDateMissing, BatchOfAnotherTitle,
+    Raises NotPermitted, DocumentMissing, DocumentOfAnotherCompany, DatesDisagree, CertificateDateMissing, BatchOfAnotherTitle,
     AlreadyRecorded or NotToday.
     """
     opening.check_on(on)
@@ -172,7 +172,7 @@ def recognition_revoke(
 ) -> Revocation:
     """Propose the end of a confirmed recognition with its paper; a second person of the city carries it out.
 
-    Raises NotPermitted, DocumentMissing, DocumentOfAnotherFirm, DatesDisagree, NotInForce, RevocationWaiting or NotToday.
+    Raises NotPermitted, DocumentMissing, DocumentOfAnotherCompany, DatesDisagree, NotInForce, RevocationWaiting or NotToday.
     """
     opening.check_on(on)
     row = Recognition.objects.select_for_update(of=("self",)).select_related("company__district", "title").get(pk=recognition.pk)

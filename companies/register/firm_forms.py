@@ -15,7 +15,7 @@ from companies.register.writing import require_writer
 from core.views import FormPage
 
 
-class FirmFormPage(StaffRequiredMixin, FormPage):
+class CompanyFormPage(StaffRequiredMixin, FormPage):
     """A form about one firm, for those who may write to it; `back` is the URL name of the firm's page it belongs to."""
 
     template_name = "companies/register/firm-form.html"

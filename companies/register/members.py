@@ -16,5 +16,10 @@ class CompanyMember(models.Model):
     class Meta:
         ordering = ["company", "user"]
         constraints = [
-            models.UniqueConstraint(fields=["company", "user"], condition=Q(ends_on__isnull=True), name="one_open_membership_per_company_and_user")
+            models.UniqueConstraint(
+                fields=["company", "user"], condition=Q(ends_on__isnull=True), name="one_open_membership_per_company_and_user"
+            )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.company_id}"

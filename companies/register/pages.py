@@ -4,8 +4,6 @@ from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import CharField, OuterRef, StringAgg, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from companies.register import slots
-from companies.register.models import Company, CompanyName
+from companies.register.models import Company
 from companies.register.uscc import normalise
 
 
@@ -92,7 +90,7 @@ def came_from_tail(request: HttpRequest) -> str:
     return f"?{urlencode({'from': came_from})}" if 0 < len(came_from) <= MOST_FROM else ""
 
 
-def firm_context(request: HttpRequest, company: Company, *, current: str) -> dict[str, Any]:
+def company_context(request: HttpRequest, company: Company, *, current: str) -> dict[str, Any]:
     """Context of firm-page.html: `company`, `former_names`, `tabs`, neighbours, and the panels name, strip, fact, action."""
     asked = slots.PanelRequest(company, request.user, request.GET, localdate())  # type: ignore[arg-type]
     tail = came_from_tail(request)

@@ -72,7 +72,9 @@ def _check_shape(code: str) -> UsccError:
     if code[0] == "0":
         return UsccError(_("统一社会信用代码第 1 位是登记管理部门代码，不能为 0，请按营业执照改正。"), 1)
     position = next(n for n in range(3, 9) if not code[n - 1].isdigit())
-    return UsccError(_("统一社会信用代码第 %(position)s 位属于登记机关区划，须为数字，请按营业执照改正。") % {"position": position}, position)
+    return UsccError(
+        _("统一社会信用代码第 %(position)s 位属于登记机关区划，须为数字，请按营业执照改正。") % {"position": position}, position
+    )
 
 
 def _check_characters(code: str) -> UsccError | None:

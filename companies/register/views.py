@@ -21,7 +21,7 @@ from companies.register import selectors, slots
 from companies.register.filters import CompanyFilterSet, company_filterset
 from companies.register.forms import CompanyForm
 from companies.register.models import Company
-from companies.register.pages import came_from_tail, company_or_404, drawn, firm_context
+from companies.register.pages import came_from_tail, company_context, company_or_404, drawn
 from companies.register.refusals import CodeHeld, InvalidCompany, LooksAlike
 from companies.register.services import company_save, require_clerk
 from companies.register.tables import CompanyTable, annotated, company_table, prefetched
@@ -145,7 +145,7 @@ def company_search(request: HttpRequest) -> HttpResponse:
 @roles_required(*STAFF)
 def company_detail(request: HttpRequest, uscc: str) -> HttpResponseBase:
     """概览: the panels of the slots."""
-    return firm_page(
+    return company_page(
         request, uscc, current="companies:company-detail", positions=("main", "side"), template="companies/register/detail.html"
     )
 
@@ -154,15 +154,17 @@ def company_detail(request: HttpRequest, uscc: str) -> HttpResponseBase:
 @roles_required(*STAFF)
 def company_history(request: HttpRequest, uscc: str) -> HttpResponseBase:
     """认定与调库: the panels of the slots."""
-    return firm_page(request, uscc, current="companies:company-history", positions=("history",), template="companies/register/history.html")
+    return company_page(
+        request, uscc, current="companies:company-history", positions=("history",), template="companies/register/history.html"
+    )
 
 
-def firm_page(request: HttpRequest, uscc: str, *, current: str, positions: Sequence[str], template: str) -> HttpResponseBase:
+def company_page(request: HttpRequest, uscc: str, *, current: str, positions: Sequence[str], template: str) -> HttpResponseBase:
     """A page of the firm made of panels; another spelling of the code leads to the one address."""
     company = company_or_404(request, uscc)
     if company.uscc != uscc:
         return HttpResponseRedirect(reverse(current, args=[company.uscc]))
-    context = firm_context(request, company, current=current)
+    context = company_context(request, company, current=current)
     context |= {f"{position}_panels": drawn(position, context["asked"]) for position in positions}
     return render(request, template, context)
 

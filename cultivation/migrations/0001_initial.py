@@ -7,188 +7,408 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('companies', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("companies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='首年')),
-                ('last_year', models.PositiveSmallIntegerField(verbose_name='末年')),
-                ('document_number', models.CharField(blank=True, max_length=100, verbose_name='文号')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='示例')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("first_year", models.PositiveSmallIntegerField(verbose_name="首年")),
+                ("last_year", models.PositiveSmallIntegerField(verbose_name="末年")),
+                ("document_number", models.CharField(blank=True, max_length=100, verbose_name="文号")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
             ],
             options={
-                'ordering': ['first_year'],
+                "ordering": ["first_year"],
             },
         ),
         migrations.CreateModel(
-            name='Track',
+            name="Track",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('candidate', '待入库'), ('starting', '起跑库'), ('accelerating', '加速库'), ('sprint', '冲刺库'), ('recognised', '已认定'), ('removed', '已移出')], default='candidate', max_length=12, protected=True, verbose_name='所在库')),
-                ('entered_pool_on', models.DateField(verbose_name='入库日期')),
-                ('is_main', models.BooleanField(default=False, verbose_name='主培育称号')),
-                ('created_on', models.DateField(verbose_name='设为目标日')),
-                ('stamp', models.CharField(blank=True, max_length=10, verbose_name='期初 / 演示')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tracks', to='companies.company')),
-                ('target_batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.batch')),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tracks', to='companies.title')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("candidate", "待入库"),
+                            ("starting", "起跑库"),
+                            ("accelerating", "加速库"),
+                            ("sprint", "冲刺库"),
+                            ("recognised", "已认定"),
+                            ("removed", "已移出"),
+                        ],
+                        default="candidate",
+                        max_length=12,
+                        protected=True,
+                        verbose_name="所在库",
+                    ),
+                ),
+                ("entered_pool_on", models.DateField(verbose_name="入库日期")),
+                ("is_main", models.BooleanField(default=False, verbose_name="主培育称号")),
+                ("created_on", models.DateField(verbose_name="设为目标日")),
+                ("stamp", models.CharField(blank=True, max_length=10, verbose_name="期初 / 演示")),
+                ("company", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tracks", to="companies.company")),
+                (
+                    "target_batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.batch"
+                    ),
+                ),
+                ("title", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tracks", to="companies.title")),
             ],
             options={
-                'ordering': ['company__name_key', 'pk'],
+                "ordering": ["company__name_key", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TierMove',
+            name="TierMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('target', '设为目标'), ('admit', '入库'), ('promote', '晋级'), ('demote', '降库'), ('remove', '移出'), ('readmit', '重新入库'), ('recognise', '认定'), ('lapse', '失效退回')], max_length=12, verbose_name='动作')),
-                ('from_state', models.CharField(choices=[('candidate', '待入库'), ('starting', '起跑库'), ('accelerating', '加速库'), ('sprint', '冲刺库'), ('recognised', '已认定'), ('removed', '已移出')], max_length=12, verbose_name='从')),
-                ('to_state', models.CharField(choices=[('candidate', '待入库'), ('starting', '起跑库'), ('accelerating', '加速库'), ('sprint', '冲刺库'), ('recognised', '已认定'), ('removed', '已移出')], max_length=12, verbose_name='到')),
-                ('reason_code', models.CharField(blank=True, choices=[('no_progress', '两次年度评审无进展'), ('veto', '一票否决事项'), ('gate_lost', '不再满足入库条件'), ('moved_away', '迁出本市'), ('closed', '注销或停产'), ('own_wish', '企业自愿退出'), ('other', '其他，见说明')], max_length=20, verbose_name='原因')),
-                ('public_wording', models.CharField(blank=True, max_length=300, verbose_name='企业看到的说明')),
-                ('is_open', models.BooleanField(default=True)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.batch')),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='tier_move', to='accounts.decision')),
-                ('evidence', models.ManyToManyField(blank=True, related_name='moves', to='companies.evidence')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='cultivation.track')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("target", "设为目标"),
+                            ("admit", "入库"),
+                            ("promote", "晋级"),
+                            ("demote", "降库"),
+                            ("remove", "移出"),
+                            ("readmit", "重新入库"),
+                            ("recognise", "认定"),
+                            ("lapse", "失效退回"),
+                        ],
+                        max_length=12,
+                        verbose_name="动作",
+                    ),
+                ),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "待入库"),
+                            ("starting", "起跑库"),
+                            ("accelerating", "加速库"),
+                            ("sprint", "冲刺库"),
+                            ("recognised", "已认定"),
+                            ("removed", "已移出"),
+                        ],
+                        max_length=12,
+                        verbose_name="从",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "待入库"),
+                            ("starting", "起跑库"),
+                            ("accelerating", "加速库"),
+                            ("sprint", "冲刺库"),
+                            ("recognised", "已认定"),
+                            ("removed", "已移出"),
+                        ],
+                        max_length=12,
+                        verbose_name="到",
+                    ),
+                ),
+                (
+                    "reason_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_progress", "两次年度评审无进展"),
+                            ("veto", "一票否决事项"),
+                            ("gate_lost", "不再满足入库条件"),
+                            ("moved_away", "迁出本市"),
+                            ("closed", "注销或停产"),
+                            ("own_wish", "企业自愿退出"),
+                            ("other", "其他，见说明"),
+                        ],
+                        max_length=20,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("public_wording", models.CharField(blank=True, max_length=300, verbose_name="企业看到的说明")),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.batch"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="tier_move", to="accounts.decision"),
+                ),
+                ("evidence", models.ManyToManyField(blank=True, related_name="moves", to="companies.evidence")),
+                ("track", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="cultivation.track")),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrackEvent',
+            name="TrackEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('target', '设为目标'), ('admit', '入库'), ('promote', '晋级'), ('demote', '降库'), ('remove', '移出'), ('readmit', '重新入库'), ('recognise', '认定'), ('lapse', '失效退回')], max_length=12, verbose_name='动作')),
-                ('from_state', models.CharField(blank=True, choices=[('candidate', '待入库'), ('starting', '起跑库'), ('accelerating', '加速库'), ('sprint', '冲刺库'), ('recognised', '已认定'), ('removed', '已移出')], max_length=12, verbose_name='从')),
-                ('to_state', models.CharField(choices=[('candidate', '待入库'), ('starting', '起跑库'), ('accelerating', '加速库'), ('sprint', '冲刺库'), ('recognised', '已认定'), ('removed', '已移出')], max_length=12, verbose_name='到')),
-                ('happened_on', models.DateField(verbose_name='发生日')),
-                ('known_on', models.DateField(verbose_name='知悉日')),
-                ('reason_code', models.CharField(blank=True, choices=[('no_progress', '两次年度评审无进展'), ('veto', '一票否决事项'), ('gate_lost', '不再满足入库条件'), ('moved_away', '迁出本市'), ('closed', '注销或停产'), ('own_wish', '企业自愿退出'), ('other', '其他，见说明')], max_length=20, verbose_name='原因')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='记录时间')),
-                ('stamp', models.CharField(blank=True, max_length=10, verbose_name='期初 / 演示')),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='track_events', to='accounts.decision')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district')),
-                ('recognition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='track_events', to='companies.recognition')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cultivation.track')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("target", "设为目标"),
+                            ("admit", "入库"),
+                            ("promote", "晋级"),
+                            ("demote", "降库"),
+                            ("remove", "移出"),
+                            ("readmit", "重新入库"),
+                            ("recognise", "认定"),
+                            ("lapse", "失效退回"),
+                        ],
+                        max_length=12,
+                        verbose_name="动作",
+                    ),
+                ),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("candidate", "待入库"),
+                            ("starting", "起跑库"),
+                            ("accelerating", "加速库"),
+                            ("sprint", "冲刺库"),
+                            ("recognised", "已认定"),
+                            ("removed", "已移出"),
+                        ],
+                        max_length=12,
+                        verbose_name="从",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "待入库"),
+                            ("starting", "起跑库"),
+                            ("accelerating", "加速库"),
+                            ("sprint", "冲刺库"),
+                            ("recognised", "已认定"),
+                            ("removed", "已移出"),
+                        ],
+                        max_length=12,
+                        verbose_name="到",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日")),
+                ("known_on", models.DateField(verbose_name="知悉日")),
+                (
+                    "reason_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_progress", "两次年度评审无进展"),
+                            ("veto", "一票否决事项"),
+                            ("gate_lost", "不再满足入库条件"),
+                            ("moved_away", "迁出本市"),
+                            ("closed", "注销或停产"),
+                            ("own_wish", "企业自愿退出"),
+                            ("other", "其他，见说明"),
+                        ],
+                        max_length=20,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="记录时间")),
+                ("stamp", models.CharField(blank=True, max_length=10, verbose_name="期初 / 演示")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="track_events",
+                        to="accounts.decision",
+                    ),
+                ),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.district")),
+                (
+                    "recognition",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="track_events",
+                        to="companies.recognition",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("track", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cultivation.track")),
             ],
             options={
-                'ordering': ['track', 'pk'],
+                "ordering": ["track", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CountingRule',
+            name="CountingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=200, verbose_name='事项')),
-                ('rule', models.CharField(max_length=300, verbose_name='计法')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('decided_on', models.DateField(verbose_name='决定日')),
-                ('is_local', models.BooleanField(default=True, verbose_name='本地设定')),
-                ('title', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.title')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counting_rules', to='cultivation.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=200, verbose_name="事项")),
+                ("rule", models.CharField(max_length=300, verbose_name="计法")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("decided_on", models.DateField(verbose_name="决定日")),
+                ("is_local", models.BooleanField(default=True, verbose_name="本地设定")),
+                (
+                    "title",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.title"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="counting_rules", to="cultivation.plan"),
+                ),
             ],
             options={
-                'ordering': ['plan', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'subject'), name='one_counting_rule_per_subject')],
+                "ordering": ["plan", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("plan", "subject"), name="one_counting_rule_per_subject")],
             },
         ),
         migrations.CreateModel(
-            name='PlanConflict',
+            name="PlanConflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='指标')),
-                ('figures', models.JSONField(help_text='[{value, mode, clause, note}]', verbose_name='各处数值')),
-                ('choice', models.CharField(blank=True, max_length=300, verbose_name='计入哪一处')),
-                ('is_local', models.BooleanField(default=True, verbose_name='本地设定')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='cultivation.plan')),
-                ('title', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.title')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="指标")),
+                ("figures", models.JSONField(help_text="[{value, mode, clause, note}]", verbose_name="各处数值")),
+                ("choice", models.CharField(blank=True, max_length=300, verbose_name="计入哪一处")),
+                ("is_local", models.BooleanField(default=True, verbose_name="本地设定")),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="conflicts", to="cultivation.plan")),
+                (
+                    "title",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.title"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'name'), name='one_conflict_per_plan_and_name')],
+                "ordering": ["plan", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("plan", "name"), name="one_conflict_per_plan_and_name")],
             },
         ),
         migrations.CreateModel(
-            name='PoolScheme',
+            name="PoolScheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('in_force_from', models.DateField(verbose_name='施行日')),
-                ('text', models.TextField(verbose_name='规则文本')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验值')),
-                ('is_local', models.BooleanField(default=True, verbose_name='本地设定')),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pool_schemes', to='companies.title')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("in_force_from", models.DateField(verbose_name="施行日")),
+                ("text", models.TextField(verbose_name="规则文本")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                ("is_local", models.BooleanField(default=True, verbose_name="本地设定")),
+                (
+                    "title",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="pool_schemes", to="companies.title"),
+                ),
             ],
             options={
-                'ordering': ['title', '-in_force_from'],
-                'constraints': [models.UniqueConstraint(fields=('title', 'in_force_from'), name='one_pool_scheme_per_title_and_day')],
+                "ordering": ["title", "-in_force_from"],
+                "constraints": [models.UniqueConstraint(fields=("title", "in_force_from"), name="one_pool_scheme_per_title_and_day")],
             },
         ),
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('kind', models.CharField(choices=[('new', '新增'), ('cultivated', '培育'), ('stock', '有效数'), ('kept', '动态保有'), ('cumulative', '累计')], max_length=12, verbose_name='类别')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('value', models.PositiveIntegerField(verbose_name='目标（家）')),
-                ('verb', models.CharField(blank=True, max_length=20, verbose_name='原文用词')),
-                ('clause', models.CharField(max_length=100, verbose_name='条款')),
-                ('is_local', models.BooleanField(default=False, verbose_name='本地设定')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('known_on', models.DateField(verbose_name='下达日')),
-                ('stamp', models.CharField(blank=True, max_length=10, verbose_name='期初 / 演示')),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='accounts.decision')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='accounts.district')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='cultivation.plan')),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='companies.title')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("new", "新增"),
+                            ("cultivated", "培育"),
+                            ("stock", "有效数"),
+                            ("kept", "动态保有"),
+                            ("cumulative", "累计"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
+                ("value", models.PositiveIntegerField(verbose_name="目标（家）")),
+                ("verb", models.CharField(blank=True, max_length=20, verbose_name="原文用词")),
+                ("clause", models.CharField(max_length=100, verbose_name="条款")),
+                ("is_local", models.BooleanField(default=False, verbose_name="本地设定")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("known_on", models.DateField(verbose_name="下达日")),
+                ("stamp", models.CharField(blank=True, max_length=10, verbose_name="期初 / 演示")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="accounts.decision"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="accounts.district"
+                    ),
+                ),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="cultivation.plan")),
+                ("title", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="companies.title")),
             ],
             options={
-                'ordering': ['year', 'title', 'district', 'kind', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'year', 'title', 'district', 'kind', 'version'), name='one_quota_per_version'), models.UniqueConstraint(condition=models.Q(('district__isnull', True)), fields=('plan', 'year', 'title', 'kind', 'version'), name='one_city_quota_per_version')],
+                "ordering": ["year", "title", "district", "kind", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "year", "title", "district", "kind", "version"), name="one_quota_per_version"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("district__isnull", True)),
+                        fields=("plan", "year", "title", "kind", "version"),
+                        name="one_city_quota_per_version",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='track',
-            index=models.Index(fields=['title', 'state', 'company'], name='track_title_state'),
+            model_name="track",
+            index=models.Index(fields=["title", "state", "company"], name="track_title_state"),
         ),
         migrations.AddIndex(
-            model_name='track',
-            index=models.Index(fields=['state', 'entered_pool_on', 'id'], name='track_state_day'),
+            model_name="track",
+            index=models.Index(fields=["state", "entered_pool_on", "id"], name="track_state_day"),
         ),
         migrations.AddConstraint(
-            model_name='track',
-            constraint=models.UniqueConstraint(fields=('company', 'title'), name='one_track_per_company_and_title'),
+            model_name="track",
+            constraint=models.UniqueConstraint(fields=("company", "title"), name="one_track_per_company_and_title"),
         ),
         migrations.AddConstraint(
-            model_name='track',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_main', True)), fields=('company',), name='one_main_track_per_company'),
+            model_name="track",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_main", True)), fields=("company",), name="one_main_track_per_company"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tiermove',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('track',), name='one_open_move_per_track'),
+            model_name="tiermove",
+            constraint=models.UniqueConstraint(condition=models.Q(("is_open", True)), fields=("track",), name="one_open_move_per_track"),
         ),
         migrations.AddIndex(
-            model_name='trackevent',
-            index=models.Index(fields=['track', 'happened_on', 'id'], name='track_event_day'),
+            model_name="trackevent",
+            index=models.Index(fields=["track", "happened_on", "id"], name="track_event_day"),
         ),
         migrations.AddIndex(
-            model_name='trackevent',
-            index=models.Index(fields=['to_state', 'happened_on'], name='track_event_to'),
+            model_name="trackevent",
+            index=models.Index(fields=["to_state", "happened_on"], name="track_event_to"),
         ),
     ]

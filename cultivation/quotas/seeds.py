@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from accounts import opening
 from accounts.audit import services as audit
@@ -135,7 +136,7 @@ def quotas_divide(*, plan: Plan, year: int, on: date) -> int:
                     verb=city.verb,
                     clause=city.clause,
                     is_local=True,
-                    note="按当年1月1日在库规上企业数占比，最大余额法分解",
+                    note=_("按当年1月1日在库规上企业数占比，最大余额法分解"),
                     known_on=on,
                     stamp=opening.stamp(),
                 )

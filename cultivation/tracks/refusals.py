@@ -65,7 +65,7 @@ class JumpNotAllowed(Refusal):
         super().__init__(message)
 
 
-class NotYourFirm(Refusal):
+class NotYourCompany(Refusal):
     """Only the firm's current officer proposes."""
 
     code = "not_your_firm"
@@ -114,7 +114,7 @@ class BatchNotFitting(Refusal):
         super().__init__(_("所选批次不属于“%(title)s”，请重新选择。") % {"title": title})
 
 
-class FileNotOfFirm(Refusal):
+class FileNotOfCompany(Refusal):
     """A file of another firm, or one that was withdrawn."""
 
     code = "file_not_of_firm"

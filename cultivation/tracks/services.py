@@ -24,9 +24,9 @@ from cultivation.tracks.pools import scheme_for
 from cultivation.tracks.refusals import (
     BatchNotFitting,
     DownNeedsGrounds,
-    FileNotOfFirm,
+    FileNotOfCompany,
     GateNotMet,
-    NotYourFirm,
+    NotYourCompany,
     OpenMoveExists,
     SpecialNeedsGrounds,
     TitleNotTracked,
@@ -45,14 +45,14 @@ def may_propose(user: "User", company: Company) -> bool:
 
 def _require_keeper(user: "User", company: Company) -> None:
     if not may_propose(user, company):
-        raise NotYourFirm
+        raise NotYourCompany
 
 
 @transaction.atomic
 def track_set_target(*, company: Company, title: Title, by: "User", on: date) -> Track:
     """Set a title as the firm's target: a track at 待入库, the firm's main one if it is the first. Asked again, the same track.
 
-    Raises NotYourFirm or TitleNotTracked.
+    Raises NotYourCompany or TitleNotTracked.
     """
     opening.check_on(on)
     company = Company.objects.select_for_update(of=("self",)).select_related("district").get(pk=company.pk)
@@ -73,7 +73,7 @@ def track_set_target(*, company: Company, title: Title, by: "User", on: date) ->
 
 @transaction.atomic
 def track_make_main(*, track: Track, by: "User", on: date) -> Track:
-    """Make a track the firm's main one (主培育称号): counts of firms follow it. Raises NotYourFirm."""
+    """Make a track the firm's main one (主培育称号): counts of firms follow it. Raises NotYourCompany."""
     opening.check_on(on)
     company = Company.objects.select_for_update(of=("self",)).select_related("district").get(pk=track.company_id)
     _require_keeper(by, company)
@@ -124,7 +124,7 @@ def _wording(reason_code: str, public_wording: str, *, facts: str) -> str:
 def _require_files(evidence: Sequence[Evidence], company: Company) -> list[Evidence]:
     files = list(Evidence.objects.filter(pk__in=[row.pk for row in evidence], company=company, withdrawn_on__isnull=True).order_by("pk"))
     if len(files) != len({row.pk for row in evidence}):
-        raise FileNotOfFirm
+        raise FileNotOfCompany
     return files
 
 
@@ -145,7 +145,7 @@ def move_propose(
 ) -> TierMove:
     """Propose 入库, 晋级, 降库, 移出 or 重新入库; the sheet and the gate are frozen with it, a second person of the district decides.
 
-    Raises NotYourFirm, JumpNotAllowed, OpenMoveExists, GateNotMet, SpecialNeedsGrounds, DownNeedsGrounds, BatchNotFitting or NotToday.
+    Raises NotYourCompany, JumpNotAllowed, OpenMoveExists, GateNotMet, SpecialNeedsGrounds, DownNeedsGrounds, BatchNotFitting or NotToday.
     """
     opening.check_on(on)
     track = Track.objects.select_for_update(of=("self",)).select_related("company__district", "title", "target_batch").get(pk=track.pk)

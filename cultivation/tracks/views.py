@@ -26,7 +26,7 @@ from cultivation.tracks import moves, selectors, services
 from cultivation.tracks.forms import MoveForm
 from cultivation.tracks.kinds import TIER_MOVE
 from cultivation.tracks.models import Track, TrackState
-from cultivation.tracks.refusals import JumpNotAllowed, NotYourFirm, OpenMoveExists
+from cultivation.tracks.refusals import JumpNotAllowed, NotYourCompany, OpenMoveExists
 from cultivation.tracks.tables import TrackFilterSet, TrackTable
 
 
@@ -116,7 +116,7 @@ class MoveNewView(RolesRequiredMixin, FormPage):
     def require_hand(self) -> None:
         """Only the firm's officer, and only while nothing waits."""
         if not services.may_propose(self.request.user, self.track.company):  # type: ignore[arg-type]
-            raise NotYourFirm
+            raise NotYourCompany
         waiting = selectors.open_move(self.track)
         if waiting is not None:
             raise OpenMoveExists(waiting)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from policies.engine import wording
 from policies.engine.conditions.base import MET, NOT_APPLICABLE, OUTCOMES, UNKNOWN, UNMET, Gap
 from policies.engine.conditions.groups import Bands, earliest_of, judge_criterion
+from policies.engine.facts import JudgementFact
 from policies.engine.outcomes import GapKind, Outcome
 from policies.engine.sheet import Judged, Missing, Verdict
 from policies.engine.slots import Facts
@@ -55,18 +56,15 @@ def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *,
         closes=closes,
         missing=condition.missing(facts) if code == UNKNOWN else (),
         waived_by=_waived_by(criterion, facts) if code == NOT_APPLICABLE and applies else "",
-        judged=None
-        if judgement is None
-        else Judged(
-            Outcome(judgement.outcome),
-            judgement.note,
-            judgement.happened_on,
-            judgement.id,
-            judgement.evidence_sha,
-        ),
+        judged=None if judgement is None else _judged(judgement),
         children=tuple(explain(child, facts, base, first_year, applies=applies) for child in _branches(criterion, facts)),
         waivers=tuple(explain(waiver, facts, base, first_year, applies=applies) for waiver in criterion.waivers),
     )
+
+
+def _judged(judgement: JudgementFact) -> Judged:
+    outcome = Outcome(judgement.outcome)
+    return Judged(outcome, judgement.note, judgement.happened_on, judgement.id, judgement.evidence_sha)
 
 
 def _branches(criterion: Criterion, facts: Facts) -> tuple[Criterion, ...]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from policies.engine import GAP_KIND_LABELS, OUTCOME_LABELS, OVERALL_LABELS, Outcome, Overall, Sheet, Verdict
 
@@ -20,7 +21,8 @@ FOLDED = (Outcome.MET, Outcome.NOT_APPLICABLE)
 
 def _sources(verdict: Verdict) -> list[str]:
     """`2025 审计报告` per observed value, each once and in order."""
-    parts = [f"{one.year or one.label} {one.source_label}{'（预计）' if one.is_estimate else ''}".strip() for one in verdict.observed]
+    estimate = _("（预计）")
+    parts = [f"{one.year or one.label} {one.source_label}{estimate if one.is_estimate else ''}".strip() for one in verdict.observed]
     return list(dict.fromkeys(part for part in parts if part))
 
 
@@ -30,7 +32,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "sources": _sources(verdict),
         "gap_kind": GAP_KIND_LABELS[verdict.gap_kind],
-        "group_label": {"any": "满足其一", "all": "须同时满足", "bands": "按规模分档"}.get(verdict.mode, ""),
+        "group_label": {"any": _("满足其一"), "all": _("须同时满足"), "bands": _("按规模分档")}.get(verdict.mode, ""),
         "children": [_row(child) for child in verdict.children],
         "waivers": [_row(waiver) for waiver in verdict.waivers],
     }

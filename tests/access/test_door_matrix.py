@@ -67,7 +67,11 @@ def test_every_door_answers_each_person_exactly_as_written(world: World, person:
                 response = _asked(client, method, url)
                 if response.status_code != expected:
                     wrong.append(f"{name} {side} {method} {url}: {response.status_code}, expected {expected}")
-                if response.status_code == 302 and door.statuses(person) is None and not response["Location"].startswith("/sign-in/?next=/"):
+                if (
+                    response.status_code == 302
+                    and door.statuses(person) is None
+                    and not response["Location"].startswith("/sign-in/?next=/")
+                ):
                     wrong.append(f"{name} {side} {method} leads to {response['Location']}")
                 is_logged = response.status_code == 403 or (door.logged and response.status_code == 200)
                 if method in SAFE and [sql for sql in response.writes if not (is_logged and "accounts_audit" in sql)]:

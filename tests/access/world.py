@@ -111,7 +111,9 @@ def _side(world: World, district: District, officer: User, *, name: str) -> Side
     figures = {"revenue": 123_000_000, "rd_expense": 6_500_000, "employees": 320, "total_assets": 180_000_000}
     factories.YearFiguresFactory(company=company, year=2025, note=mark(f"figures note {where}"), entered_by=officer, **figures)
     paper = factories.EvidenceFactory(company=company, name=f"{mark(f'paper name {where}')}.pdf", uploaded_by=officer)
-    incident = factories.IncidentFactory(company=company, note=mark(f"incident note {where}"), document_number=mark(f"incident number {where}"))
+    incident = factories.IncidentFactory(
+        company=company, note=mark(f"incident note {where}"), document_number=mark(f"incident number {where}")
+    )
     recognition = factories.RecognitionFactory(company=company, title=Title.objects.get(code="specialised_sme"), is_first=True)
     waiting = _recorded(world, company, officer, number=mark(f"unconfirmed document {where}"), reason=mark(f"recording reason {where}"))
     track = TrackFactory(company=company, title=Title.objects.get(code="little_giant"), state=TrackState.STARTING, is_main=True)
@@ -182,7 +184,12 @@ def _sign_everybody_in(world: World) -> None:
         other.force_login(user)
         world.sign_ins[name] = SignIn.objects.get(session_key=other.session.session_key)
         world.notices[name] = Notice.objects.create(
-            user=user, matter="test:1", kind="security", text=f"{world.canaries.mark(f'notice of {name}')}", url="/settings/", updated_at=NOW
+            user=user,
+            matter="test:1",
+            kind="security",
+            text=f"{world.canaries.mark(f'notice of {name}')}",
+            url="/settings/",
+            updated_at=NOW,
         )
         world.jobs[name] = _export_of(world, name, user)
 

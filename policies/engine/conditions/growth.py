@@ -12,7 +12,6 @@ from policies.engine.sheet import Missing, Observed
 from policies.engine.slots import Facts, Plan
 from policies.engine.units import HUNDRED, PERCENT, show, show_gap, show_surplus
 
-
 # a rate is only shown and ranked; whether it passes is decided without it
 _ROOTS = Context(prec=28)
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts import opening
 from accounts.audit.models import AuditEntry
-from companies.figures.firm import grid_for, versions_of
+from companies.figures.panels import grid_for, versions_of
 from companies.figures.models import Incident, YearFigures
 from companies.figures.refusals import FiguresDisagree, IncidentDatesDisagree, NothingNew, UnitInDoubt
 from companies.figures.selectors import figures_for

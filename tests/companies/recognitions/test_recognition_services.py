@@ -20,7 +20,7 @@ from companies.recognitions.refusals import (
     CertificateDateMissing,
     DatesDisagree,
     DocumentMissing,
-    DocumentOfAnotherFirm,
+    DocumentOfAnotherCompany,
     NotInForce,
     RevocationWaiting,
 )
@@ -143,7 +143,7 @@ def test_number_date_and_file_are_needed(company: Company, officer: User) -> Non
         with pytest.raises(DocumentMissing):
             record(company, officer, **missing)
     for wrong in (EvidenceFactory(company=CompanyFactory()), EvidenceFactory(company=company, withdrawn_on=TODAY)):
-        with pytest.raises(DocumentOfAnotherFirm):
+        with pytest.raises(DocumentOfAnotherCompany):
             record(company, officer, document=wrong)
     assert record(company, officer, document=EvidenceFactory(company=None, kind="document")).pk
 

@@ -22,10 +22,26 @@ def found(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["恒砺", "传动", "绍兴恒砺", "sxhl", "SXHL", "ｓｘｈｌ", "hl", "hengli", "hengl", "shaoxinghengli", "绍兴恒砺精密传动有限责任公司", "恒砺 传动",
-     "恒  密传动", "绍", "s", "jmcd"],
+    [
+        "恒砺",
+        "传动",
+        "绍兴恒砺",
+        "sxhl",
+        "SXHL",
+        "ｓｘｈｌ",
+        "hl",
+        "hengli",
+        "hengl",
+        "shaoxinghengli",
+        "绍兴恒砺精密传动有限责任公司",
+        "恒砺 传动",
+        "恒  密传动",
+        "绍",
+        "s",
+        "jmcd",
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_firm_is_found_by_name_pinyin_and_initials(text):
     CompanyFactory(name="诸暨大唐袜业集团股份公司", uscc=make("91", "330681", 77))
     CompanyFactory(name=HENGLI)
@@ -84,9 +100,27 @@ def test_an_empty_question_leaves_the_list_alone(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["%", "*", '"', "'", "\\", "（）", '" OR rowid > 0 --', "' | 'x", "恒砺'", 'AND" NEAR(', "𠮷𠮷", "😀", "a\u0301b", "-1", "\u200b\u200b", "x" * 5000,
-     "NULL", "<b>"],
-)  # fmt: skip
+    [
+        "%",
+        "*",
+        '"',
+        "'",
+        "\\",
+        "（）",
+        '" OR rowid > 0 --',
+        "' | 'x",
+        "恒砺'",
+        'AND" NEAR(',
+        "𠮷𠮷",
+        "😀",
+        "a\u0301b",
+        "-1",
+        "\u200b\u200b",
+        "x" * 5000,
+        "NULL",
+        "<b>",
+    ],
+)
 def test_no_text_breaks_the_question(text):
     CompanyFactory(name=HENGLI)
     assert found(text) in ([], [HENGLI])

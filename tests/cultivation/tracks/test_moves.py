@@ -19,10 +19,10 @@ from cultivation.tracks.models import MoveKind, ReasonCode, TierMove, Track, Tra
 from cultivation.tracks.refusals import (
     BatchNotFitting,
     DownNeedsGrounds,
-    FileNotOfFirm,
+    FileNotOfCompany,
     GateNotMet,
     JumpNotAllowed,
-    NotYourFirm,
+    NotYourCompany,
     OpenMoveExists,
     SpecialNeedsGrounds,
     TitleNotTracked,
@@ -230,9 +230,9 @@ def test_what_passes_the_gate_is_never_a_special_permission(officer: User) -> No
 def test_only_the_officer_who_keeps_the_firm_proposes(officer: User, approver: User) -> None:
     track = TrackFactory(company=ready_company(officer), state="accelerating")
     for stranger in (OfficerFactory(), approver, ClerkFactory(), AuditorFactory()):
-        with pytest.raises(NotYourFirm):
+        with pytest.raises(NotYourCompany):
             propose(track, "sprint", stranger)
-        with pytest.raises(NotYourFirm):
+        with pytest.raises(NotYourCompany):
             services.track_set_target(company=track.company, title=Title.objects.get(code="single_champion"), by=stranger, on=TODAY)
     assert propose(track, "sprint", officer).is_open
 
@@ -241,7 +241,7 @@ def test_losing_the_firm_ends_proposing_at_once(officer: User) -> None:
     company = ready_company(officer)
     track = TrackFactory(company=company, state="accelerating")
     company.assignments.update(ends_on=TODAY)
-    with pytest.raises(NotYourFirm):
+    with pytest.raises(NotYourCompany):
         propose(track, "sprint", officer)
 
 
@@ -352,7 +352,7 @@ def test_a_file_of_another_firm_or_a_withdrawn_one_is_refused(officer: User) -> 
     company = ready_company(officer)
     track = TrackFactory(company=company, state="accelerating")
     for wrong in (EvidenceFactory(company=CompanyFactory()), EvidenceFactory(company=company, withdrawn_on=TODAY)):
-        with pytest.raises(FileNotOfFirm):
+        with pytest.raises(FileNotOfCompany):
             propose(track, "sprint", officer, evidence=[wrong])
     own = EvidenceFactory(company=company)
     assert list(propose(track, "sprint", officer, evidence=[own]).evidence.all()) == [own]

@@ -135,7 +135,9 @@ def test_nobody_judges_what_figures_decide() -> None:
     officer = OfficerFactory()
     firm = ready_company(officer)
     with pytest.raises(services.NotManual, match="由指标判定"):
-        services.judgement_make(company=firm, title=_little_giant(), criterion="L-3b", outcome="met", note="看好", by=officer, on=localdate())
+        services.judgement_make(
+            company=firm, title=_little_giant(), criterion="L-3b", outcome="met", note="看好", by=officer, on=localdate()
+        )
     assert not Judgement.objects.filter(criterion="L-3b").exists()
 
 
@@ -144,7 +146,13 @@ def test_only_the_firms_officer_judges(factory: Any) -> None:
     firm = CompanyFactory()
     with pytest.raises(NotPermitted):
         services.judgement_make(
-            company=firm, title=_little_giant(), criterion="L-6", outcome="met", note="看好", by=factory(district=firm.district), on=localdate()
+            company=firm,
+            title=_little_giant(),
+            criterion="L-6",
+            outcome="met",
+            note="看好",
+            by=factory(district=firm.district),
+            on=localdate(),
         )
 
 
