@@ -67,7 +67,7 @@ class CompanyListView(StaffRequiredMixin, ListPage):
         return {"places": self.places}
 
     @cached_property
-    def paginator(self) -> KeyPaginator:  # type: ignore[override]
+    def paginator(self) -> KeyPaginator:
         """Pages by key, with what the shown slot columns annotate."""
         rows = annotated(self.filtered, self.columns)
         return KeyPaginator(rows, order=self.order, per_page=self.page_size, name=self.list_name)

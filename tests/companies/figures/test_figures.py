@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 
 from accounts import opening
 from accounts.audit.models import AuditEntry
-from companies.figures.panels import grid_for, versions_of
 from companies.figures.models import Incident, YearFigures
+from companies.figures.panels import grid_for, versions_of
 from companies.figures.refusals import FiguresDisagree, IncidentDatesDisagree, NothingNew, UnitInDoubt
 from companies.figures.selectors import figures_for
 from companies.figures.services import figures_add, incident_add, incident_end
