@@ -1,17 +1,13 @@
 """Addresses of this app's features."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver
+
+from companies.evidence.urls import urlpatterns as evidence
+from companies.figures.urls import urlpatterns as figures
+from companies.imports.urls import urlpatterns as imports
+from companies.recognitions.urls import urlpatterns as recognitions
+from companies.register.urls import urlpatterns as register
 
 app_name = "companies"
 
-FEATURES = ("register", "figures", "evidence", "recognitions", "assignments", "corrections", "imports")
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    pattern
-    for feature in FEATURES
-    if find_spec(f"companies.{feature}.urls")
-    for pattern in import_module(f"companies.{feature}.urls").urlpatterns
-]
+urlpatterns: list[URLPattern | URLResolver] = [*register, *figures, *evidence, *recognitions, *imports]

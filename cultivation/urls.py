@@ -1,17 +1,12 @@
-"""Addresses of this app's features; a feature that is not there yet has none."""
-
-from importlib import import_module
-from importlib.util import find_spec
+"""Addresses of this app's features."""
 
 from django.urls import URLPattern, URLResolver
 
+from cultivation.quotas.urls import urlpatterns as quotas
+from cultivation.reports.urls import urlpatterns as reports
+from cultivation.tracks.urls import urlpatterns as tracks
+from cultivation.workbench.urls import urlpatterns as workbench
+
 app_name = "cultivation"
 
-FEATURES = ("workbench", "tracks", "quotas", "reports")
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    pattern
-    for feature in FEATURES
-    if find_spec(f"cultivation.{feature}.urls")
-    for pattern in import_module(f"cultivation.{feature}.urls").urlpatterns
-]
+urlpatterns: list[URLPattern | URLResolver] = [*workbench, *tracks, *quotas, *reports]

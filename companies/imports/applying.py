@@ -20,7 +20,7 @@ from companies.imports.progress import Progress
 from companies.imports.recognitions import entry_of
 from companies.imports.refusals import ChangedSinceCheck
 from companies.imports.reopening import reopen
-from companies.imports.rows import figure_from_json
+from companies.imports.workbooks.rows import figure_from_json
 from companies.recognitions.bulk import recognitions_bulk_confirmed
 from companies.recognitions.models import Batch, Title
 from companies.register import slots

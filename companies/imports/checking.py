@@ -15,13 +15,13 @@ from accounts.audit.services import record
 from accounts.jobs.models import Job
 from companies.evidence.services import evidence_content
 from companies.imports.fingerprints import facts_of, fingerprint_of, rows_digest
-from companies.imports.intake import inspect
 from companies.imports.judging import Judge, Judged
 from companies.imports.models import ImportRow, ImportRun, ImportState, RowVerdict
 from companies.imports.progress import Progress
-from companies.imports.reading import Table, TableKind, read_tables
 from companies.imports.refusals import NotNow, WorkbookRefused
-from companies.imports.rows import Codes, Row, RowReader
+from companies.imports.workbooks.intake import inspect
+from companies.imports.workbooks.reading import Table, TableKind, read_tables
+from companies.imports.workbooks.rows import Codes, Row, RowReader
 
 if TYPE_CHECKING:
     from accounts.users.models import User

@@ -18,7 +18,7 @@ from companies.figures.checks import contradictions, unit_doubts
 from companies.figures.selectors import CurrentFigures, figures_for
 from companies.imports.models import ImportRun, RowVerdict
 from companies.imports.recognitions import RecognitionJudge
-from companies.imports.rows import Row, YearPart, error, to_json
+from companies.imports.workbooks.rows import Row, YearPart, error, to_json
 from companies.register.models import Company, CompanyName
 
 PLACES = ("town", "park")
@@ -91,7 +91,7 @@ class Judge:
 
     def _judge(self, row: Row) -> Judged:
         judged = Judged(row)
-        if any(bad["header"] == row.cells["uscc"][0].header for bad in row.errors):
+        if row.is_refused_at("uscc"):
             return judged
         company = self._company(judged)
         if company is None:
@@ -149,12 +149,12 @@ class Judge:
             return self.brought.get(row.uscc)
         self.firm_rows[row.uscc] = (row.sheet, row.number)
         given = dict(row.company)
-        if not given.get("name"):
+        if not given.get("name") and not row.is_refused_at("name"):
             row.refuse("name", _("新企业缺企业名称，请按营业执照补上。"))
         district = given.get("district") or self.user.district_id
-        if district is None:
+        if district is None and not row.is_refused_at("district"):
             row.refuse("district", _("新企业缺区县，请从下拉框选择。"))
-        elif not covers(self.user, district):
+        elif district is not None and not covers(self.user, district):
             row.refuse("district", _("只能新建本区县的企业，请联系该区县或市级数据员。"))
         places = self._places(row, district)
         self._check_founded(row)

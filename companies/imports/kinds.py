@@ -20,8 +20,8 @@ from companies.imports.applying import import_carry_out
 from companies.imports.fingerprints import basis_lines, facts_of, fingerprint_of, rows_digest
 from companies.imports.models import ImportRow, ImportRun, ImportState, RowVerdict
 from companies.imports.refusals import NotNow
-from companies.imports.rows import figure_from_json
 from companies.imports.words import field_label
+from companies.imports.workbooks.rows import figure_from_json
 from companies.recognitions.models import Title
 from companies.register.models import Company
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from companies.imports.headers import YEAR_MARK
 from companies.imports.models import ImportRun, RowVerdict
-from companies.imports.rows import Row, to_json
+from companies.imports.workbooks.headers import YEAR_MARK
+from companies.imports.workbooks.rows import Row, to_json
 from companies.recognitions.counting import districts_on
 from companies.recognitions.models import ApplicationType, Batch, Recognition, RecognitionState, Title
 from companies.recognitions.services import Entry
@@ -53,7 +53,7 @@ class RecognitionJudge:
         row, given = judged.row, dict(judged.row.recognition)
         title = self.titles.get(given.get("title", 0))
         if title is None:
-            if not any(bad["header"] == row.cells["title"][0].header for bad in row.errors if "title" in row.cells):
+            if not row.is_refused_at("title"):
                 row.refuse("title", _("缺称号，请从下拉框选择。"))
             return
         given.setdefault("application_type", ApplicationType.NEW.value)
@@ -77,9 +77,9 @@ class RecognitionJudge:
     def _add_paper(self, row: Row, given: dict[str, Any]) -> None:
         given["document_number"] = given.get("document_number") or self.run.document_number
         given["announced_on"] = given.get("announced_on") or self.run.document_on
-        if not given["document_number"]:
+        if not given["document_number"] and not row.is_refused_at("document_number"):
             row.refuse("document_number", _("缺公告文号，请补上，或在上传时填写公告文号。"))
-        if not given["announced_on"]:
+        if not given["announced_on"] and not row.is_refused_at("announced_on"):
             row.refuse("announced_on", _("缺公告日期，请补上，或在上传时填写公告日期。"))
 
     def _batch(self, row: Row, title: Title, name: str | None) -> Batch | None:

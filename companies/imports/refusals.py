@@ -17,6 +17,11 @@ class WorkbookRefused(Refusal):
     code = "workbook_refused"
 
 
+def broken() -> WorkbookRefused:
+    """The file starts like a workbook but cannot be read."""
+    return WorkbookRefused(_("工作簿已损坏，读不出来。请用 Excel 打开后另存为 .xlsx 再上传。"))
+
+
 class CellRefused(ValueError):
     """One cell is not taken: a Chinese reason with its remedy, without the address (the checker adds sheet, row and column)."""
 

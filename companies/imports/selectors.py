@@ -10,7 +10,7 @@ from accounts.decisions.models import DecisionState
 from accounts.users.models import District, Park, Town
 from companies.imports.checking import needs_decision
 from companies.imports.models import ImportRow, ImportRun, ImportState, RowVerdict
-from companies.imports.template import Lists
+from companies.imports.workbooks.template import Lists
 
 if TYPE_CHECKING:
     from accounts.users.models import User

@@ -22,11 +22,11 @@ from companies.figures.catalogue import Source
 from companies.imports.applying import import_carry_out
 from companies.imports.authority import require_hand, require_uploader
 from companies.imports.checking import import_check, needs_decision, needs_list
-from companies.imports.intake import inspect
 from companies.imports.kinds import APPLY_JOB, IMPORT, officers_of
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.refusals import DecisionNeeded, ListMissing, NothingToImport, NotNow, WorkbookRefused
 from companies.imports.undoing import import_undo
+from companies.imports.workbooks.intake import inspect
 
 CHECK_JOB = "import.check"
 CHECKED_AT_ONCE = 2_000

@@ -25,14 +25,14 @@ from companies.imports import selectors, services
 from companies.imports.authority import has_hand, may_upload, require_hand, require_uploader
 from companies.imports.checking import needs_decision, needs_list
 from companies.imports.forms import OfficialListForm, UploadForm
-from companies.imports.intake import inspect
 from companies.imports.models import ImportRow, ImportRun, ImportState
 from companies.imports.progress import done_of
-from companies.imports.readback import refused_workbook
 from companies.imports.refusals import WorkbookRefused
 from companies.imports.tables import RowFilterSet, RowTable, RunFilterSet, RunTable
-from companies.imports.template import template_workbook
 from companies.imports.undoing import UndoPlan, import_undo
+from companies.imports.workbooks.intake import inspect
+from companies.imports.workbooks.readback import refused_workbook
+from companies.imports.workbooks.template import template_workbook
 from core.htmx import done
 from core.views import FormPage, ListPage
 

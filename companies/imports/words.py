@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Source
 from companies.figures.checks import shown
 from companies.imports.models import ImportRow, ImportState, RowVerdict
-from companies.imports.rows import figure_from_json
+from companies.imports.workbooks.rows import figure_from_json
 from companies.register.models import Company
 
 STATE_TAGS = {

@@ -2,12 +2,14 @@
 
 from accounts.audit import checks
 from accounts.decisions import kinds
+from companies.recognitions import panels
 from companies.recognitions.checks import first_problems, recognition_problems, revocation_problems
 from companies.recognitions.kinds import RECOGNITION, REVOCATION
 
 
 def connect() -> None:
-    """Decision kinds and checks."""
+    """Decision kinds, checks, and what the register's pages show."""
+    panels.connect()
     kinds.register(RECOGNITION)
     kinds.register(REVOCATION)
     checks.register("recognitions", recognition_problems)

@@ -27,11 +27,11 @@ from accounts.decisions.services import decision_sign
 from accounts.opening import DEMO_STAMP, opening
 from accounts.users.models import District, User
 from companies.figures.catalogue import CATALOGUE, Source
-from companies.imports import template
 from companies.imports.checking import import_check
 from companies.imports.models import ImportRun, RowVerdict
-from companies.imports.reading import FIGURE_SHEET
 from companies.imports.services import import_apply, import_submit, import_upload
+from companies.imports.workbooks import template
+from companies.imports.workbooks.reading import FIGURE_SHEET
 from companies.recognitions.models import Title
 from companies.register.models import Company
 from core.documents import blocks as b

@@ -10,9 +10,9 @@ import xlsxwriter
 import yaml
 
 from companies.figures.catalogue import CATALOGUE, Source
-from companies.imports import template
-from companies.imports.headers import ALIASES, plain
-from companies.imports.reading import COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET
+from companies.imports.workbooks import template
+from companies.imports.workbooks.headers import ALIASES, plain
+from companies.imports.workbooks.reading import COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET
 from companies.recognitions.seeds import TITLES
 from cultivation.demo.grants import Grant
 from cultivation.demo.places import PLACE

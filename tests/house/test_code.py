@@ -32,7 +32,7 @@ GETTEXT = {
 DATA_MODULES = {
     "companies/figures/catalogue.py": "the catalogue of facts is plain Python and carries both languages itself",
     **dict.fromkeys(
-        [f"companies/imports/{name}.py" for name in ("headers", "parsing", "reading", "rows", "template")],
+        [f"companies/imports/workbooks/{name}.py" for name in ("headers", "parsing", "reading", "rows", "template")],
         "sheets, headers, units and marks as they stand in workbooks",
     ),
     "companies/register/industries.py": "the names of GB/T 4754",

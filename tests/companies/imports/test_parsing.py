@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from companies.figures.catalogue import CATALOGUE
-from companies.imports.parsing import fact_parser, parse_date, parse_flag, parse_uscc, parse_year, text_parser
 from companies.imports.refusals import CellRefused
+from companies.imports.workbooks.parsing import fact_parser, parse_date, parse_flag, parse_uscc, parse_year, text_parser
 
 
 @pytest.mark.parametrize(

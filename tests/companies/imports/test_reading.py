@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from companies.imports.headers import read_columns
-from companies.imports.intake import inspect
-from companies.imports.reading import Table, TableKind, read_tables
 from companies.imports.refusals import WorkbookRefused
+from companies.imports.workbooks.headers import read_columns
+from companies.imports.workbooks.intake import inspect
+from companies.imports.workbooks.reading import Table, TableKind, read_tables
 from tests.companies.imports.books import FIGURE_HEADS, code, firm, xls, xlsx
 
 

@@ -6,10 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from companies.figures.catalogue import CATALOGUE
-from companies.imports.intake import inspect
-from companies.imports.readback import refused_workbook
-from companies.imports.reading import TableKind, read_tables
-from companies.imports.template import Lists, template_workbook
+from companies.imports.workbooks.intake import inspect
+from companies.imports.workbooks.readback import refused_workbook
+from companies.imports.workbooks.reading import TableKind, read_tables
+from companies.imports.workbooks.template import Lists, template_workbook
 from tests.companies.imports.books import code, firm, xlsx
 from tests.companies.imports.test_reading import meaning, tables_of, two_rows
 

@@ -97,6 +97,14 @@ def letter_of(index: int) -> str:
     return letters
 
 
+def column_index(letters: str) -> int:
+    """`A` → 0, `AA` → 26."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 def plain(text: object) -> str:
     """A header without spaces, line breaks, required-marks and full-width forms."""
     if not isinstance(text, str):

@@ -7,9 +7,9 @@ from typing import IO, Any, BinaryIO
 
 import xlsxwriter
 
-from companies.imports.headers import REASON_HEADER
-from companies.imports.intake import Intake
-from companies.imports.reading import Table, read_tables
+from companies.imports.workbooks.headers import REASON_HEADER
+from companies.imports.workbooks.intake import Intake
+from companies.imports.workbooks.reading import Table, read_tables
 from core.exporting import sheet_name, storable
 
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -3,8 +3,9 @@
 Up to 50,000 rows calamine reads (fast, the whole sheet in memory); above, openpyxl row by row (slow, flat).
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain, islice
 from typing import Any, BinaryIO
@@ -14,15 +15,15 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from companies.figures.catalogue import CATALOGUE
-from companies.imports.headers import DETAIL_FIELDS, Column, is_known, is_uscc_header, plain, read_columns, unit_of_lines, year_in
-from companies.imports.intake import Intake
-from companies.imports.packages import broken
-from companies.imports.refusals import WorkbookRefused
+from companies.imports.refusals import WorkbookRefused, broken
+from companies.imports.workbooks.headers import DETAIL_FIELDS, Column, is_known, is_uscc_header, plain, read_columns, unit_of_lines, year_in
+from companies.imports.workbooks.intake import Intake
 
 HEAD_ROWS = 20
 MOST_COLUMNS = 200
 COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET = "企业", "年度指标", "获得认定"
 OUR_SHEETS = (COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 type Cells = Sequence[Any]
 type Merge = tuple[int, int, int, int]
 
@@ -93,7 +94,19 @@ def guarded[T](items: Iterator[T]) -> Iterator[T]:
 
 def _sheets(file: BinaryIO, intake: Intake) -> Iterator[_Sheet]:
     file.seek(0)
-    return guarded(_light_sheets(file, intake) if intake.is_light else _heavy_sheets(file, intake))
+    sheets = guarded(_light_sheets(file, intake) if intake.is_light else _heavy_sheets(file, intake))
+    return (replace(sheet, rows=_unescaped(sheet.rows)) for sheet in sheets) if intake.has_escapes else sheets
+
+
+def _unescaped(rows: Iterator[Cells]) -> Iterator[Cells]:
+    """`_x000D_` in a text of an .xlsx is the character it names (ECMA-376, 22.4.2.4); a lone surrogate stays as it is spelt."""
+    for row in rows:
+        yield [_ESCAPED.sub(_character, cell) if isinstance(cell, str) and "_x" in cell else cell for cell in row]
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if 0xD800 <= code < 0xE000 else chr(code)
 
 
 def _light_sheets(file: BinaryIO, intake: Intake) -> Iterator[_Sheet]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.users.models import District, Park, Town
 from companies.figures.catalogue import CATALOGUE, Kind
-from companies.imports.headers import Column
-from companies.imports.parsing import (
+from companies.imports.refusals import CellRefused
+from companies.imports.workbooks.headers import Column
+from companies.imports.workbooks.parsing import (
     SOURCE_VALUES,
     Parser,
     choice_parser,
@@ -23,8 +24,7 @@ from companies.imports.parsing import (
     show,
     text_parser,
 )
-from companies.imports.reading import Table, TableKind
-from companies.imports.refusals import CellRefused
+from companies.imports.workbooks.reading import Table, TableKind
 from companies.recognitions.models import ApplicationType, Title
 from companies.register.industries import INDUSTRIES
 from companies.register.models import Size
@@ -64,6 +64,11 @@ class Row:
         """Keep a reason at the cell of field `name`, or at the row when that column is not there."""
         column, value = self.cells.get(name, (None, ""))
         self.errors.append(error(column, value, reason))
+
+    def is_refused_at(self, name: str) -> bool:
+        """Whether the cell of field `name` has a reason against it already."""
+        column = self.cells[name][0].letter if name in self.cells else None
+        return any(bad["column"] == column for bad in self.errors)
 
 
 def error(column: Column | None, value: Any, reason: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from companies.imports.packages import FORMULA_ERROR, broken
-from companies.imports.refusals import WorkbookRefused
+from companies.imports.refusals import WorkbookRefused, broken
+from companies.imports.workbooks.packages import FORMULA_ERROR
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST = 0xFFFFFFFA

@@ -15,8 +15,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Kind
-from companies.imports.headers import NOT_COMPUTED, Column
 from companies.imports.refusals import CellRefused
+from companies.imports.workbooks.headers import NOT_COMPUTED, Column
 from companies.register import uscc
 from core.text import refused_character
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Kind
-from companies.imports.reading import COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET
+from companies.imports.workbooks.reading import COMPANY_SHEET, FIGURE_SHEET, RECOGNITION_SHEET
 from companies.recognitions.models import ApplicationType, Title
 from companies.register.industries import INDUSTRIES
 from companies.register.models import Size

@@ -11,9 +11,10 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from companies.imports.compounds import MAGIC, inspect_compound
-from companies.imports.packages import Extent, inspect_package
 from companies.imports.refusals import WorkbookRefused
+from companies.imports.workbooks.compounds import MAGIC, inspect_compound
+from companies.imports.workbooks.packages import inspect_package
+from companies.imports.workbooks.structure import Extent
 
 DECLARED_TYPES = {
     "xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
@@ -39,6 +40,7 @@ class Intake:
     hidden: list[str] = field(default_factory=list)
     extents: dict[str, Extent] = field(default_factory=dict)
     old_faults: dict[int, dict[tuple[int, int], str]] = field(default_factory=dict)
+    has_escapes: bool = False
 
     def faults_of(self, position: int, name: str) -> dict[tuple[int, int], str]:
         """Cells of a sheet whose formula has no value, by (row, column), 0-based."""
@@ -84,7 +86,7 @@ def inspect(file: BinaryIO, *, name: str, declared_type: str = "") -> Intake:
     rows = sum(extent.rows for extent in extents.values())
     text = sum(extent.text_cells for extent in extents.values()) * package.longest_text
     is_light = rows <= DENSE_ROWS and text <= SHARED_BYTES and not any(e.is_broad for e in extents.values())
-    return Intake("xlsx", digest, size, is_light, rows, package.sheets, package.hidden, extents)
+    return Intake("xlsx", digest, size, is_light, rows, package.sheets, package.hidden, extents, has_escapes=package.has_escapes)
 
 
 def _size_within_limit(file: BinaryIO) -> int:
