@@ -24,7 +24,6 @@ class AuditListView(StaffRequiredMixin, ListPage):
     table_class = AuditTable
     filterset_class = AuditFilterSet
     template_name = "accounts/audit/list.html"
-    rows_template = "accounts/audit/list.html#rows"
     heading = gettext_lazy("审计")
     sorts = {"number": ["-number"]}
     count_text = gettext_lazy("共 %(count)s 条")

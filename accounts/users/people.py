@@ -33,7 +33,6 @@ class PersonListView(RolesRequiredMixin, ListPage):
     table_class = PersonTable
     filterset_class = PersonFilterSet
     template_name = "accounts/users/people.html"
-    rows_template = "accounts/users/people.html#rows"
     heading = gettext_lazy("人员与账号")
     sorts = {"username": ["username"], "role": ["role", "username"]}
     count_text = gettext_lazy("共 %(count)s 个账号")
@@ -201,7 +200,6 @@ class PersonActionView(AdministratorFormPage):
 
     form_class = ReasonForm
     template_name = "accounts/users/action.html"
-    fragment_name = "accounts/users/action.html#form"
     action = ""
 
     def get_heading(self) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, Fact, Kind
-from core.units import grouped, yuan_to_wan
+from core.units import grouped, visible, yuan_to_wan
 
 # a figure typed in 元 instead of 万元 is 10,000 times the right one; a firm may grow or shrink, so the band is wide
 JUMP_FROM, JUMP_TO = Decimal(2_000), Decimal(50_000)
@@ -24,6 +24,13 @@ def shown(fact: Fact, value: Any) -> str:
     if fact.kind is Kind.COUNT:
         return f"{value:,} {fact.unit}"
     return f"{Decimal(value).normalize():,f} {fact.unit}" if fact.kind is Kind.NUMBER else f"{Decimal(value).normalize():,f}{fact.unit}"
+
+
+def in_table(fact: Fact, value: Any) -> str:
+    """As `shown`, money with one decimal (more where it would print as zero)."""
+    if value is not None and fact.kind is Kind.MONEY:
+        return _("%(number)s 万元") % {"number": visible(yuan_to_wan(value), places=1)}
+    return shown(fact, value)
 
 
 def contradictions(values: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Source
-from companies.figures.checks import shown
+from companies.figures.checks import in_table, shown
 from companies.figures.models import Incident, YearFigures
 from companies.figures.selectors import CurrentFigures, figures_for, known_by
 from companies.register import slots
@@ -70,13 +70,15 @@ def grid_for(*, company: Company, on: date, source: Source | None) -> Grid:
 
 
 def _cell(fact: Fact, code: str, year: int, rows: Sequence[CurrentFigures]) -> Cell:
-    figures: dict[tuple[str, Any], Shown] = {}
+    figures: dict[tuple[str, Any], bool] = {}
     for row in rows:
-        value = row.values[code]
-        if value is not None:
-            figures.setdefault((row.source, value), Shown(shown(fact, value), _(SOURCE_LABELS[Source(row.source)]), row.is_estimate))
+        if row.values[code] is not None:
+            figures.setdefault((row.source, row.values[code]), row.is_estimate)
     sources = [source for source, _value in figures]
-    return Cell(f"{year},{code}", list(figures.values()), is_conflict=len(sources) != len(set(sources)))
+    is_conflict = len(sources) != len(set(sources))
+    write = shown if is_conflict else in_table  # values that disagree are printed whole
+    texts = [Shown(write(fact, value), _(SOURCE_LABELS[Source(source)]), is_estimate) for (source, value), is_estimate in figures.items()]
+    return Cell(f"{year},{code}", texts, is_conflict=is_conflict)
 
 
 class Version(NamedTuple):

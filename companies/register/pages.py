@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import CharField, OuterRef, StringAgg, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from companies.register import slots
-from companies.register.models import Company
+from companies.register.models import Company, CompanyName
 from companies.register.uscc import normalise
 
 
@@ -28,7 +30,7 @@ TABS = (
     Tab("companies:company-figures", gettext_lazy("年度指标")),
     Tab("companies:company-history", gettext_lazy("认定与调库")),
     Tab("companies:company-evidence", gettext_lazy("佐证材料")),
-    Tab("accounts:audit-company", gettext_lazy("审计")),
+    Tab("companies:company-audit", gettext_lazy("审计")),
 )
 MOST_FROM = 600
 # names hold no control characters
@@ -51,9 +53,12 @@ class Drawn(NamedTuple):
 
 
 def company_or_404(request: HttpRequest, uscc: str) -> Company:
-    """The firm within the user's scope, with its places. Any spelling of its code is understood."""
+    """The firm within the user's scope, with its places and `former`, all in one query. Any spelling of its code is understood."""
+    names = CompanyName.objects.filter(company=OuterRef("pk"), withdrawn_on__isnull=True).order_by().values("company")
+    line = Concat(Coalesce(Cast("until", CharField()), Value("")), Value(BETWEEN), "name", output_field=CharField())
+    former = Subquery(names.annotate(lines=StringAgg(line, Value(APART))).values("lines"))
     visible = Company.objects.visible_to(request.user).select_related("district", "town", "park").defer("search_tokens")  # type: ignore[arg-type]
-    return get_object_or_404(visible, uscc=normalise(uscc))
+    return get_object_or_404(visible.annotate(former=former), uscc=normalise(uscc))
 
 
 def former_names(company: Company) -> list[FormerName]:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.audit.models import AuditEntry
+from accounts.audit.words import action_words
 from accounts.roles import STAFF, Role, StaffRequiredMixin, roles_required
 from companies.register import selectors, slots
 from companies.register.filters import CompanyFilterSet, company_filterset
@@ -30,6 +32,8 @@ from core.htmx import done
 from core.paginator import KeyPaginator
 from core.tables import Table
 from core.views import FormPage, ListPage
+
+MOST_ENTRIES = 100
 
 
 class CompanyListView(StaffRequiredMixin, ListPage):
@@ -157,6 +161,20 @@ def company_history(request: HttpRequest, uscc: str) -> HttpResponseBase:
     return company_page(
         request, uscc, current="companies:company-history", positions=("history",), template="companies/register/history.html"
     )
+
+
+@require_safe
+@roles_required(*STAFF)
+def company_audit(request: HttpRequest, uscc: str) -> HttpResponse:
+    """审计: the company's newest entries the user may read, in words; the whole log is one click away."""
+    company = company_or_404(request, uscc)
+    context = company_context(request, company, current="companies:company-audit")
+    entries = AuditEntry.objects.visible_to(request.user).filter(company_uscc=company.uscc)[:MOST_ENTRIES]  # type: ignore[arg-type]
+    context |= {
+        "entries": [(entry, action_words(entry.action)) for entry in entries],
+        "log_url": f"{reverse('accounts:audit-list')}?q={company.uscc}",
+    }
+    return render(request, "companies/register/audit.html", context)
 
 
 def company_page(request: HttpRequest, uscc: str, *, current: str, positions: Sequence[str], template: str) -> HttpResponseBase:

@@ -33,8 +33,8 @@ def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[worlds.Worl
 
 
 @pytest.fixture
-def world(built: worlds.World) -> Iterator[worlds.World]:
-    """The module's world; what a test does to it is taken back."""
+def world(built: worlds.World, db: None) -> Iterator[worlds.World]:
+    """The module's world; what a test does to it is taken back. `db` says that a database is needed, also to a run of this folder alone."""
     with taken_back():
         cookies = {name: client.cookies.copy() for name, client in built.clients.items()}
         yield built

@@ -66,6 +66,7 @@ DOORS: dict[str, Door] = {
     "companies:company-new": Door("form", {"clerk": FORM, f"{OFFICERS} {APPROVERS} auditor": (403, 403, 403)}),
     "companies:company-detail": Door("page", {STAFF: OK}, about="firm"),
     "companies:company-history": Door("page", {STAFF: OK}, about="firm"),
+    "companies:company-audit": Door("page", {STAFF: OK}, about="firm"),
     "companies:company-neighbour": Door("page", {STAFF: GOES}, about="firm-side"),
     "companies:company-figures": Door("page", {STAFF: OK}, about="firm"),
     "companies:figures-new": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
@@ -74,26 +75,26 @@ DOORS: dict[str, Door] = {
     "companies:company-evidence": Door("page", {STAFF: OK}, about="firm"),
     "companies:evidence-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM, "auditor": REFUSED}, about="firm"),
     "companies:evidence-download": Door("page", {STAFF: OK}, about="paper", logged=True),
-    # recognitions
-    "companies:recognition-list": Door("rows", {STAFF: LIST}),
-    "companies:recognition-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}),
-    "companies:recognition-detail": Door("page", {STAFF: OK}, about="recognition"),
-    "companies:recognition-revoke": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}, about="recognition"),
-    # imports: officers see their own runs; this one waits for its check
+    # imports: officers see their own runs, clerks and approvers those of their scope
     "companies:import-list": Door("rows", {f"{OFFICERS} {APPROVERS} clerk": LIST}),
     "companies:import-new": Door("form", {f"{OFFICERS} clerk": FORM}),
     "companies:import-template": Door("page", {f"{OFFICERS} clerk": OK}),
     "companies:import-detail": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run"),
     "companies:import-progress": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run"),
     "companies:import-row-list": Door("rows", {f"{OFFICERS} {APPROVERS} clerk": LIST}, about="run"),
-    "companies:import-refused": Door("page", {f"{OFFICERS} {APPROVERS} clerk": (404, 405)}, about="run", logged=True),
+    "companies:import-refused": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run", logged=True),
     "companies:import-file": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run", logged=True),
     "companies:import-official-list": Door("form", {f"{OFFICERS} clerk": FORM}, about="run"),
     "companies:import-check": Door("action", {f"{OFFICERS} clerk": DONE}, about="run"),
-    "companies:import-submit": Door("action", {f"{OFFICERS} clerk": (405, 409)}, about="run"),
-    "companies:import-apply": Door("action", {f"{OFFICERS} clerk": (405, 409)}, about="run"),
-    "companies:import-restart": Door("action", {f"{OFFICERS} clerk": (405, 409)}, about="run"),
-    "companies:import-undo": Door("form", {f"{OFFICERS} clerk": (302, 409)}, about="run"),
+    "companies:import-submit": Door("action", {f"{OFFICERS} clerk": DONE}, about="run"),
+    "companies:import-apply": Door("action", {f"{OFFICERS} clerk": DONE}, about="run"),
+    "companies:import-restart": Door("action", {f"{OFFICERS} clerk": (405, 409)}, about="run"),  # nothing was interrupted
+    "companies:import-undo": Door("form", {f"{OFFICERS} clerk": (302, 409)}, about="run"),  # nothing was applied yet
+    # recognitions
+    "companies:recognition-list": Door("rows", {STAFF: LIST}),
+    "companies:recognition-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}),
+    "companies:recognition-detail": Door("page", {STAFF: OK}, about="recognition"),
+    "companies:recognition-revoke": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}, about="recognition"),
     # standards, sheets, judgements
     "policies:standard-list": Door("page", {STAFF: OK}),
     "policies:standard-detail": Door("page", {STAFF: OK}, about="standard"),

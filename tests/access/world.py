@@ -16,7 +16,8 @@ from accounts.jobs.models import Job, JobState
 from accounts.users.models import District, SignIn, User
 from companies.evidence.models import Evidence, EvidenceKind
 from companies.figures.models import Incident
-from companies.imports.models import ImportRow, ImportRun
+from companies.imports.models import ImportRun
+from companies.imports.services import import_start_check, import_upload
 from companies.recognitions.models import Recognition, Title
 from companies.recognitions.services import recognition_record
 from companies.register.members import CompanyMember
@@ -27,6 +28,7 @@ from cultivation.tracks.services import move_propose
 from policies.standards.models import Judgement, Standard
 from policies.standards.services import evaluation_refresh
 from tests import factories
+from tests.companies.imports.books import xlsx
 from tests.factories.cultivation import TrackFactory
 from tests.rigs.canaries import Canaries
 
@@ -160,18 +162,13 @@ def _recorded(world: World, company: Company, officer: User, *, number: str, rea
 
 
 def _run(world: World, district: District, officer: User, company: Company) -> ImportRun:
-    book = factories.EvidenceFactory(company=None, district=district, kind=EvidenceKind.WORKBOOK, name="企业数据.xlsx", uploaded_by=officer)
-    run = ImportRun.objects.create(file=book, source="audit", district=district, uploaded_by=officer, happened_on=TODAY, totals={})
-    ImportRow.objects.create(
-        run=run,
-        sheet="年度指标",
-        number=3,
-        verdict="refused",
-        uscc=company.uscc,
-        values={"说明": world.canaries.mark(f"import row {district.code}")},
-        errors=[{"column": "C", "header": "营业收入", "value": "1,2oo", "reason": world.canaries.mark(f"import reason {district.code}")}],
-    )
-    return run
+    """A checked workbook of the officer: one new row of figures, one refused with what was typed."""
+    typed = world.canaries.mark(f"refused import cell {district.code}")
+    heads = ["统一社会信用代码", "年度", "营业收入（万元）", "职工人数（人）"]
+    rows = [heads, [company.uscc, 2023, 9800, 280], [company.uscc, 2022, typed, 260]]
+    name = f"{world.canaries.mark(f'workbook name {district.code}')}.xlsx"
+    run = import_upload(file=ContentFile(xlsx({"年度指标": rows}), name=name), source="audit", by=officer, on=TODAY)
+    return import_start_check(run_id=run.pk, by=officer, on=TODAY)
 
 
 def _sign_everybody_in(world: World) -> None:

@@ -52,6 +52,22 @@ def test_templates_carry_no_inline_script() -> None:
     assert lines_with(templates(), r"\son[a-z]+\s*=\s*[\"']") == []
 
 
+def test_every_partial_named_in_code_is_defined_in_that_very_template() -> None:
+    # a template does not inherit the partials of the one it extends
+    named = {
+        found
+        for path in files(["accounts", "companies", "cultivation", "policies", "portal", "core"], ".py")
+        for found in re.findall(r"\"([\w/-]+\.html)#([\w-]+)\"", path.read_text("utf-8"))
+    }
+    assert named
+    missing = [
+        f"{name}#{part}"
+        for name, part in sorted(named)
+        if not re.search(rf"{{% partialdef {part}\b", (ROOT / "templates" / name).read_text("utf-8"))
+    ]
+    assert missing == []
+
+
 def test_templates_never_switch_escaping_off() -> None:
     assert lines_with(templates(), r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off") == []
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 _MARK = re.compile(r"金丝雀\d{3}号")
 
@@ -38,7 +39,11 @@ def readable(content: bytes) -> Iterable[str]:
                 yield name
                 yield _unescaped(package.read(name).decode("utf-8", "replace"))
     elif content.startswith(b"%PDF"):
-        reader = PdfReader(io.BytesIO(content))
+        try:
+            reader = PdfReader(io.BytesIO(content))
+        except PdfReadError:  # a paper of the factories, which is one in name only
+            yield _unescaped(content.decode("utf-8", "replace"))
+            return
         yield " ".join(str(value) for value in (reader.metadata or {}).values())
         for page in reader.pages:
             yield page.extract_text().replace("\n", "")

@@ -134,7 +134,7 @@ def test_one_source_with_two_papers_is_a_conflict_and_two_sources_are_not(firm, 
     add(firm, officer)
     add(firm, officer, source="statistics", values={"revenue": 13_700 * WAN})
     (line,) = grid_for(company=firm, on=localdate(), source=None).lines
-    assert [figure.text for figure in line.cells[0].figures] == ["13,680 万元", "13,700 万元"]
+    assert [figure.text for figure in line.cells[0].figures] == ["13,680.0 万元", "13,700.0 万元"]
     assert line.cells[0].is_conflict is False
     add(firm, officer, values={"revenue": 13_420 * WAN}, stands_beside=True)
     grid = grid_for(company=firm, on=localdate(), source=None)

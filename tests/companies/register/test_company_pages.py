@@ -8,8 +8,10 @@ from datetime import date
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from companies.register.models import Company
+from companies.figures.services import figures_add
+from companies.register.models import Company, CompanyName
 from tests.factories import (
     AdministratorFactory,
     ApproverFactory,
@@ -36,6 +38,7 @@ BUDGET = {
     "company-list": 8,
     "company-search": 3,
     "company-detail": 12,
+    "company-audit": 12,
     "company-figures": 12,
     "company-history": 12,
     "company-evidence": 12,
@@ -76,7 +79,16 @@ def names(response):
     return [row.name for row in response.context["page"].rows]
 
 
-FIRM_PAGES = ["company-detail", "company-figures", "company-history", "company-evidence", "figures-new", "incident-new", "evidence-new"]
+FIRM_PAGES = [
+    "company-detail",
+    "company-figures",
+    "company-history",
+    "company-evidence",
+    "company-audit",
+    "figures-new",
+    "incident-new",
+    "evidence-new",
+]
 
 
 @pytest.mark.parametrize("view", FIRM_PAGES)
@@ -185,6 +197,25 @@ def test_type_ahead_marks_what_matched_and_escapes_the_rest(as_user, officer, fi
     assert "没有找到“&lt;i&gt;”" in as_user(officer).get("/companies/search/?q=<i>").content.decode()
 
 
+def test_former_names_stand_under_the_name_without_withdrawn_ones(as_user, officer, firm):
+    CompanyName.objects.create(company=firm, name="绍兴县恒砺传动机械有限公司", until=date(2019, 3, 1), known_on=date(2024, 1, 1))
+    CompanyName.objects.create(company=firm, name="绍兴恒力齿轮厂", until=date(2015, 6, 1), known_on=date(2024, 1, 1))
+    CompanyName.objects.create(company=firm, name="误录名称", known_on=date(2024, 1, 1), withdrawn_on=date(2025, 1, 1))
+    body = as_user(officer).get(f"/companies/{firm.uscc}/").content.decode()
+    assert "曾用名：绍兴恒力齿轮厂（2015-06 前）、绍兴县恒砺传动机械有限公司（2019-03 前）" in body
+    assert "误录名称" not in body
+
+
+def test_the_firms_log_is_read_in_words_and_only_as_far_as_one_may(client, officer, firm):
+    figures_add(company_id=firm.pk, year=2025, source="audit", values={"employees": 412}, by=officer, on=localdate(), note="第 3 页")
+    url = f"/companies/{firm.uscc}/audit/"
+    for reader, seen in ((officer, True), (AuditorFactory(), True), (OfficerFactory(), False)):
+        client.force_login(reader)
+        body = client.get(url).content.decode()
+        assert ("第 3 页" in body) is seen
+        assert ("录入年度指标</td>" in body) is seen
+
+
 def test_another_spelling_of_the_code_leads_to_the_one_address(as_user, officer, firm):
     response = as_user(officer).get(f"/companies/{firm.uscc.lower()}/")
     assert response.status_code == 302
@@ -237,7 +268,7 @@ def test_the_list_costs_the_same_for_10_and_200_rows(as_user, officer, count_que
     assert count_queries(client, "/companies/search/?q=gs") <= BUDGET["company-search"]
 
 
-@pytest.mark.parametrize("view", ["company-detail", "company-figures", "company-history", "company-evidence"])
+@pytest.mark.parametrize("view", ["company-detail", "company-figures", "company-history", "company-evidence", "company-audit"])
 def test_a_firm_page_costs_the_same_for_little_and_much_data(as_user, officer, firm, count_queries, view):
     client = as_user(officer)
     url = reverse(f"companies:{view}", args=[firm.uscc])
