@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 from django.db import models
 from django.db.models.sql.compiler import SQLCompiler
@@ -178,30 +178,36 @@ def _spoken(question: Sequence[Sequence[Sequence[Word]]], *, both: str, either: 
     )
 
 
-class Matches(models.Func):
+class Matches(models.Lookup):  # type: ignore[type-arg]
     """Condition on Company: its tokens answer the question.
 
+    A lookup, not a function: SQLite would compare a function with true, and read the whole table to do so.
     `is_broad` says that very many do: an ordered list is then walked in its order and looked up in the hits, not the other way round.
     """
 
-    output_field = models.BooleanField()
-    conditional = True
+    lookup_name = "matches"
+    prepare_rhs = False
 
     def __init__(self, question: Sequence[Sequence[Sequence[Word]]], *, is_broad: bool = False) -> None:
-        super().__init__(models.F("pk"), models.F("search_tokens"))
+        super().__init__(models.F("search_tokens"), models.F("pk"))
         self.question = question
         self.is_broad = is_broad
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """Two are the same if they ask the same."""
+        return (*super().identity, self.question, self.is_broad)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         """FTS5; see migration 0002. The plus keeps SQLite from reading and sorting every hit to show one page."""
-        key, params = compiler.compile(cast(Any, self.get_source_expressions()[0]))
+        key, params = compiler.compile(self.rhs)
         asked = _spoken(self.question, both=" AND ", either=" OR ", prefix="*", quote='"')
         walk = "+" if self.is_broad and compiler.query.order_by else ""
         return f"{walk}{key} IN (SELECT rowid FROM companies_search WHERE companies_search MATCH %s)", [*params, asked]  # noqa: S608
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         """GIN over the same words; see migration 0002. The planner chooses between collecting and walking."""
-        tokens, params = compiler.compile(cast(Any, self.get_source_expressions()[1]))
+        tokens, params = compiler.compile(self.lhs)
         asked = _spoken(self.question, both=" & ", either=" | ", prefix=":*", quote="'")
         return f"(array_to_tsvector(string_to_array({tokens}, ' ')) @@ %s::tsquery)", [*params, asked]
 
