@@ -1,5 +1,6 @@
 """Filters of list pages: declared one by one; what the address says beyond them is dropped and named."""
 
+import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,38 +9,62 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DateField, NormalTextField, Select, StrictDecimalField, StrictIntegerField
+from core.forms import DateField, NormalTextField, Select, StrictDecimalField, StrictIntegerField, TextInput
 
 
 class FilterSet(django_filters.FilterSet):
     """Base of our filter sets; wrong values become errors of the form, which the list page drops and names."""
 
     def get_form_class(self) -> type[forms.Form]:
-        """Marks the form as a filter and draws its selects in one go."""
+        """Marks the form as a filter. Its fields were made for this request alone and are not copied once more."""
         form_class = super().get_form_class()
         form_class.is_filter = True
+        form_class.base_fields = _OwnFields(form_class.base_fields)
         return form_class
 
     @property
     def form(self) -> forms.Form:
-        """The form, its selects replaced once."""
+        """The form, its widgets replaced once."""
         form = super().form
-        if not getattr(form, "_selects_lean", False):
-            form._selects_lean = True
+        if not getattr(form, "_is_lean", False):
+            form._is_lean = True
             for field in form.fields.values():
-                if type(field.widget) is forms.Select:
+                if type(field.widget) in _LEAN:
                     field.widget = _lean(field.widget)
         return form
 
 
-def _lean(widget: forms.Select) -> Select:
-    lean = Select(attrs=widget.attrs)
-    lean.choices = widget.choices
+class _OwnFields(dict[str, forms.Field]):
+    """Fields that belong to one form, so that its copy of them is the fields themselves."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+class _OfRequest:
+    """A filter whose copy for a request shares everything but `extra`, which a filter set may change (choices of a scope)."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        twin = copy.copy(self)
+        vars(twin).pop("_field", None)
+        vars(twin).pop("filter", None)
+        twin.extra = dict(twin.extra)
+        twin.method = twin.method  # its runner knows the filter it runs for
+        return twin
+
+
+def _lean(widget: Any) -> forms.Widget:
+    lean = _LEAN[type(widget)](attrs=widget.attrs)
     lean.is_required = widget.is_required
+    if isinstance(widget, forms.Select):
+        lean.choices = widget.choices
     return lean
 
 
-class TextFilter(django_filters.CharFilter):
+_LEAN: dict[type[forms.Widget], Any] = {forms.Select: Select, forms.TextInput: TextInput}
+
+
+class TextFilter(_OfRequest, django_filters.CharFilter):
     """A search word of at most 100 characters."""
 
     field_class = NormalTextField
@@ -49,7 +74,7 @@ class TextFilter(django_filters.CharFilter):
         super().__init__(*args, **kwargs)
 
 
-class ChoiceFilter(django_filters.ChoiceFilter):
+class ChoiceFilter(_OfRequest, django_filters.ChoiceFilter):
     """One of a fixed list; the empty choice reads 全部."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +82,7 @@ class ChoiceFilter(django_filters.ChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
-class ModelChoiceFilter(django_filters.ModelChoiceFilter):
+class ModelChoiceFilter(_OfRequest, django_filters.ModelChoiceFilter):
     """One of the rows the user may see; the empty choice reads 全部."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +90,7 @@ class ModelChoiceFilter(django_filters.ModelChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
-class IntegerFilter(django_filters.NumberFilter):
+class IntegerFilter(_OfRequest, django_filters.NumberFilter):
     """A whole number."""
 
     field_class = StrictIntegerField
@@ -75,7 +100,7 @@ class IntegerFilter(django_filters.NumberFilter):
         return
 
 
-class DecimalFilter(django_filters.NumberFilter):
+class DecimalFilter(_OfRequest, django_filters.NumberFilter):
     """A decimal."""
 
     field_class = StrictDecimalField
@@ -85,7 +110,7 @@ class DecimalFilter(django_filters.NumberFilter):
         return
 
 
-class DayFilter(django_filters.DateFilter):
+class DayFilter(_OfRequest, django_filters.DateFilter):
     """A day."""
 
     field_class = DateField

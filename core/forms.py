@@ -4,15 +4,17 @@ Refused here: `1_000`, `1E3`, NaN, digits of other scripts, numbers without boun
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.template.loader import get_template
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -39,29 +41,55 @@ class TiduRenderer(DjangoTemplates):
         return super().get_template(template_name)
 
 
+class TextInput(forms.TextInput):
+    """A box drawn in one go; Django's own renders three templates."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The `<input>`."""
+        written = self.format_value(value)
+        every = {"type": self.input_type, "name": name, **({} if written is None else {"value": written})}
+        return format_html("<input{}>", forms.utils.flatatt({**every, **self.build_attrs(self.attrs, attrs)}))
+
+
 class Select(forms.Select):
-    """A select drawn in one go; Django's own renders a template per option."""
+    """A select drawn in one go; Django's own makes a dictionary and renders a template per option."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The `<select>` with its options and groups."""
-        chosen = {str(item) for item in self.format_value(value)}
-        groups = [(label, options, index) for label, options, index in self.optgroups(name, sorted(chosen), attrs)]
-        parts = []
-        for label, options, _index in groups:
-            drawn = format_html_join(
-                "",
-                '<option value="{}"{}>{}</option>',
-                ((option["value"] if option["value"] is not None else "", _selected(option), option["label"]) for option in options),
-            )
-            parts.append((format_html('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn,))
+        chosen = frozenset(str(item) for item in self.format_value(value))
         every = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         if self.allow_multiple_selected:
             every["multiple"] = True
-        return format_html("<select{}>{}</select>", forms.utils.flatatt(every), format_html_join("", "{}", parts))
+        options = _options(_plain(self.choices), chosen, self.allow_multiple_selected)
+        return format_html("<select{}>{}</select>", forms.utils.flatatt(every), options)
 
 
-def _selected(option: dict[str, Any]) -> str:
-    return conditional_escape(forms.utils.flatatt({"selected": bool(option["selected"])}))
+def _plain(choices: Iterable[tuple[Any, Any]]) -> tuple[tuple[Any, Any, bool], ...]:
+    """Choices as (value, label, whether the label is safe), a group as (label, options, False): equal where they are drawn alike."""
+    found: list[tuple[Any, Any, bool]] = []
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            found.append((str(value), _plain(label), False))
+        else:
+            words = str(label)
+            found.append(("" if value is None else str(value), words, hasattr(words, "__html__")))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)  # the same places, industries and titles on every list page
+def _options(choices: tuple[tuple[Any, Any, bool], ...], chosen: frozenset[str], is_multiple: bool) -> SafeString:
+    drawn, left = format_html("{}", ""), set(chosen)
+    for value, label, _is_safe in choices:
+        if isinstance(label, tuple):
+            drawn += format_html('<optgroup label="{}">{}</optgroup>', value, _options(label, frozenset(left), is_multiple))
+            continue
+        drawn += format_html('<option value="{}"{}>{}</option>', value, _SELECTED if value in left else "", label)
+        if not is_multiple:
+            left.discard(value)  # of two options with one value the first is shown
+    return drawn
+
+
+_SELECTED = format_html("{}", " selected")
 
 
 class SelectMultiple(Select, forms.SelectMultiple):
@@ -221,6 +249,7 @@ __all__ = [
     "SelectMultiple",
     "StrictDecimalField",
     "StrictIntegerField",
+    "TextInput",
     "TiduRenderer",
     "WanField",
     "YearField",

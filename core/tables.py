@@ -4,6 +4,7 @@ A row is drawn in one pass: signatures are read once per column, attributes that
 original, an attribute that was not loaded is an error, not an empty cell.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,10 @@ class Column(tables.Column):
         self.num = self.num if num is None else num
         self.unit = self.unit if unit is None else unit
         self.export = export
+
+    def __deepcopy__(self, memo: Any) -> "Column":
+        """A table of one request sets a column's accessor and shares the rest."""
+        return copy.copy(self)
 
     def export_value(self, value: Any) -> Any:
         """What an export writes for a stored value; figures stay figures."""
@@ -244,9 +249,7 @@ def getter(accessor: Any, sample: Any) -> Cell:
     if not isinstance(sample, Model) or not isinstance(accessor, str):
         return lambda record: accessor.resolve(record, quiet=True)
     parts = list(getattr(accessor, "bits", None) or accessor.split("__"))
-    display = _display_name(type(sample), parts)
-    if display:
-        parts = [*parts[:-1], display]
+    labels = _labels(type(sample), parts)
 
     def get(record: Any) -> Any:
         for part in parts:
@@ -258,16 +261,17 @@ def getter(accessor: Any, sample: Any) -> Cell:
                 return None
             if callable(record) and not getattr(record, "alters_data", False) and not isinstance(record, type):
                 record = record()
-        return record
+        return labels.get(record, record) if labels and record is not None else record
 
     return get
 
 
-def _display_name(model: type[Model], parts: Sequence[str]) -> str:
+def _labels(model: type[Model], parts: Sequence[str]) -> dict[Any, str]:
+    """Value → label of a field with choices, in the language of the request; empty for every other path."""
     try:
         for part in parts[:-1]:
             model = model._meta.get_field(part).related_model  # type: ignore[assignment]
         field = model._meta.get_field(parts[-1])
     except (FieldDoesNotExist, AttributeError):
-        return ""
-    return f"get_{parts[-1]}_display" if getattr(field, "choices", None) else ""
+        return {}
+    return {value: str(label) for value, label in getattr(field, "flatchoices", ())}
