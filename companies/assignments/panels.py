@@ -21,7 +21,7 @@ def officer_fact(asked: slots.PanelRequest) -> dict[str, Any]:
 
 def officer_name() -> Subquery:
     """Name of today's officer of each firm, read with the rows."""
-    current = Assignment.objects.current().filter(company=OuterRef("pk"))
+    current = Assignment.objects.current().filter(company=OuterRef("pk")).order_by()
     return Subquery(current.values("officer__person__name")[:1])
 
 

