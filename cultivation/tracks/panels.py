@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy
@@ -41,12 +41,9 @@ class Rung(NamedTuple):
     main_url: str
 
 
-def _evaluations(company: Company) -> dict[int, Evaluation]:
-    return {row.title_id: row for row in Evaluation.objects.filter(company=company)}
-
-
 def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
-    """Titles with pools, the next planned filling of each, and whether the user keeps the firm."""
+    """Titles with pools, each with the firm's track and kept evaluation, its next planned filling, the move that waits, and whether the
+    user keeps the firm. One query."""
     kept = Assignment.objects.of(user).filter(company=company)
     next_day = Step.FILLING.value
     opens = (
@@ -54,34 +51,37 @@ def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
         .order_by("batches__steps__planned_from")
         .values("batches__steps__planned_from")[:1]
     )
-    waiting = TierMove.objects.filter(track__company=company, track__title=OuterRef("pk"), is_open=True)
-    tracks = Prefetch("tracks", queryset=Track.objects.filter(company=company), to_attr="of_company")
+    waiting = TierMove.objects.filter(track__company=company, track__title=OuterRef("pk"), is_open=True).order_by()
     return (
         Title.objects.filter(is_tracked=True)
-        .annotate(opens_on=Subquery(opens), is_kept=Exists(kept), waiting=Subquery(waiting.values("decision_id")[:1]))
-        .prefetch_related(tracks)
+        .annotate(
+            opens_on=Subquery(opens),
+            is_kept=Exists(kept),
+            waiting=Subquery(waiting.values("decision_id")[:1]),
+            own_track=FilteredRelation("tracks", condition=Q(tracks__company=company)),
+            own_evaluation=FilteredRelation("evaluations", condition=Q(evaluations__company=company)),
+        )
+        .select_related("own_track", "own_evaluation")
     )
 
 
 def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
-    """The firm's tracks, main one first, and the titles that may still be set as targets. Three queries."""
+    """The firm's tracks, main one first, and the titles that may still be set as targets. One query."""
     company, company_url = asked.company, reverse("companies:company-detail", args=[asked.company.uscc])
-    evaluations = _evaluations(company)
     rungs, offered, is_keeper = [], [], False
     for title in _titles(company, asked.user, asked.on):
-        is_keeper = asked.user.role == Role.OFFICER and title.is_kept
-        track = next(iter(title.of_company), None)
+        is_keeper = company.__dict__["is_kept"] = asked.user.role == Role.OFFICER and title.is_kept  # the gap sheet asks no more
+        track, evaluation = getattr(title, "own_track", None), getattr(title, "own_evaluation", None)
         if track is None:
             offered.append(title)
             continue
-        track.title = title
         if track.is_main:
             company.__dict__["main_title_code"] = title.code  # the gap sheet below opens on it
         may_move = is_keeper and title.waiting is None and bool(moves.targets(track.state))
         rungs.append(
             Rung(
                 track,
-                evaluations.get(title.pk),
+                evaluation,
                 title.opens_on,
                 f"{company_url}?title={title.code}#gap",
                 reverse("cultivation:move-new", args=[track.pk]) if may_move else "",
@@ -140,18 +140,21 @@ def _persons(decision: Any) -> str:
     return _("%(proposer)s 提请，%(decider)s 审批") % {"proposer": decision.proposer.name, "decider": decision.decider.name}
 
 
+def _main(rows: Sequence[Company]) -> QuerySet[Track]:
+    return Track.objects.filter(company__in=[row.pk for row in rows], is_main=True).order_by()
+
+
 def main_tracks(rows: Sequence[Company], user: "User") -> Mapping[int, tuple[str, str]]:
     """(short title, state) of the main track by company id; one query."""
     name = "title__name_en" if get_language() == "en" else "title__short_name"
-    tracks = Track.objects.filter(company__in=[row.pk for row in rows], is_main=True)
-    return {company_id: (title, state) for company_id, title, state in tracks.values_list("company_id", name, "state")}
+    return {company_id: (title, state) for company_id, title, state in _main(rows).values_list("company_id", name, "state")}
 
 
 def open_counts(rows: Sequence[Company], user: "User") -> Mapping[int, int]:
-    """还差 of the main track's title by company id; one query."""
-    main = Track.objects.filter(company=OuterRef("company"), is_main=True).values("title")[:1]
-    found = Evaluation.objects.filter(company__in=[row.pk for row in rows], title=Subquery(main))
-    return dict(found.values_list("company_id", "open_count"))
+    """还差 of the main track's title by company id; one query that reads the evaluations of these rows alone."""
+    kept = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by().values("open_count")[:1]
+    found = _main(rows).annotate(open_count=Subquery(kept)).values_list("company_id", "open_count")
+    return {company_id: count for company_id, count in found if count is not None}
 
 
 def draw_track(value: tuple[str, str]) -> Any:

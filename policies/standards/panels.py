@@ -16,9 +16,10 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
     main = request.company.__dict__.get("main_title_code", "")
     chosen = standards.get(asked) or standards.get(main) or standards.get("little_giant") or ordered[0]
     title = chosen.row.title
-    keeper = services.is_keeper(request.user, request.company)
+    is_kept = request.company.__dict__.get("is_kept")  # the ladder above has asked
+    keeper = services.is_keeper(request.user, request.company) if is_kept is None else is_kept
     return {
-        "sheet": services.sheet_for(company=request.company, title=title, on=request.on),
+        "sheet": services.sheet_for(company=request.company, title=title, on=request.on, published=chosen),
         "title": title,
         "titles": [one.row.title for one in ordered],
         "page_url": f"/companies/{request.company.uscc}/",

@@ -72,12 +72,20 @@ def standard_in_force(*, title: Title, on: date, application: str = "认定") ->
     return found
 
 
-def sheet_for(*, company: Company, title: Title, on: date, known: date | None = None, application_year: int | None = None) -> engine.Sheet:
+def sheet_for(
+    *,
+    company: Company,
+    title: Title,
+    on: date,
+    known: date | None = None,
+    application_year: int | None = None,
+    published: Published | None = None,
+) -> engine.Sheet:
     """The gap sheet of one company as of `on`, as known by `known` (default the same day), under the text in force then.
 
-    Raises NoStandard.
+    `published` is that text where it has been read already. Raises NoStandard.
     """
-    published = standard_in_force(title=title, on=on)
+    published = published or standard_in_force(title=title, on=on)
     (subject,) = snapshots_for([company.pk], on=on, known=known)
     return _sheet(published, subject, on=on, application_year=application_year)
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from companies.figures.catalogue import CATALOGUE
-from companies.figures.models import Incident
 from companies.figures.selectors import figures_for, known_by
-from companies.recognitions.models import Batch, BatchStep, Recognition, RecognitionState, Step
+from companies.recognitions.models import Batch, Recognition, RecognitionState, Step
 from companies.register.models import Company, CompanyDistrict
 from policies import engine
 from policies.standards.models import Judgement
@@ -48,18 +47,6 @@ def _titles(ids: Sequence[int], *, on: date, known: date) -> dict[int, list[engi
     return held
 
 
-def _incidents(ids: Sequence[int], *, on: date, known: date) -> dict[int, list[engine.IncidentFact]]:
-    rows = (
-        Incident.objects.filter(known_by(known), company_id__in=ids, starts_on__lte=on)
-        .order_by("company_id", "starts_on", "pk")
-        .values_list("company_id", "kind", "severity", "starts_on", "ends_on", "pk")
-    )
-    found: dict[int, list[engine.IncidentFact]] = defaultdict(list)
-    for company_id, kind, severity, starts_on, ends_on, pk in rows:
-        found[company_id].append(engine.IncidentFact(kind, severity, starts_on, ends_on, pk))
-    return found
-
-
 def _judgements(ids: Sequence[int], *, on: date, known: date) -> dict[int, dict[int, list[engine.JudgementFact]]]:
     rows = (
         Judgement.objects.filter(known_by(known), company_id__in=ids, happened_on__lte=on)
@@ -72,31 +59,46 @@ def _judgements(ids: Sequence[int], *, on: date, known: date) -> dict[int, dict[
     return found
 
 
-def _districts(ids: Sequence[int], *, on: date) -> dict[int, str]:
-    """Code of the district each company belonged to on the day; companies without a period then are left out."""
-    periods = CompanyDistrict.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), company_id__in=ids, starts_on__lte=on)
-    return dict(periods.order_by("starts_on").values_list("company_id", "district__code"))
+def _companies(ids: Sequence[int], *, on: date, known: date) -> tuple[list[tuple[Any, ...]], dict[int, list[engine.IncidentFact]]]:
+    """What is read of each company, with the code of its district on the day, and its incidents as known then; one query for both."""
+    periods = CompanyDistrict.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), company=OuterRef("pk"), starts_on__lte=on)
+    begun = Q(incidents__starts_on__lte=on, incidents__known_on__lte=known)
+    lasting = Q(incidents__withdrawn_on__isnull=True) | Q(incidents__withdrawn_on__gt=known)
+    rows = (
+        Company.objects.filter(pk__in=ids)
+        .annotate(
+            district_then=Subquery(periods.order_by("-starts_on").values("district__code")[:1]),
+            incident=FilteredRelation("incidents", condition=begun & lasting),
+        )
+        .order_by("pk", "incident__starts_on", "incident__pk")
+        .values_list(
+            *("pk", "uscc", "district__code", "industry", "founded_on", "is_above_scale", "town__name", "park__name", "district_then"),
+            *("incident__kind", "incident__severity", "incident__starts_on", "incident__ends_on", "incident__pk"),
+        )
+    )
+    companies: dict[int, tuple[Any, ...]] = {}
+    incidents: dict[int, list[engine.IncidentFact]] = defaultdict(list)
+    for row in rows:
+        companies.setdefault(row[0], row[:9])
+        if row[13] is not None:
+            incidents[row[0]].append(engine.IncidentFact(*row[9:]))
+    return list(companies.values()), incidents
 
 
 def snapshots_for(
     company_ids: Iterable[int], *, on: date, known: date | None = None, facts: Sequence[str] = tuple(CATALOGUE)
 ) -> list[Subject]:
-    """One Subject per company that exists, in order of id; six queries however many companies."""
+    """One Subject per company that exists, in order of id; four queries however many companies."""
     ids, known = sorted(set(company_ids)), known or on
     figures = figures_for(ids, on=on, known=known, facts=facts)
-    titles, incidents = _titles(ids, on=on, known=known), _incidents(ids, on=on, known=known)
-    judgements, districts = _judgements(ids, on=on, known=known), _districts(ids, on=on)
-    rows: Iterable[Any] = (
-        Company.objects.filter(pk__in=ids)
-        .order_by("pk")
-        .values_list("pk", "uscc", "district__code", "industry", "founded_on", "is_above_scale", "town__name", "park__name")
-    )
+    titles, judgements = _titles(ids, on=on, known=known), _judgements(ids, on=on, known=known)
+    companies, incidents = _companies(ids, on=on, known=known)
     subjects = []
-    for pk, uscc, district, industry, founded_on, is_above_scale, town, park in rows:
+    for pk, uscc, district, industry, founded_on, is_above_scale, town, park, district_then in companies:
         snapshot = engine.Snapshot(
             uscc=uscc,
             on=on,
-            district=districts.get(pk, district),
+            district=district_then or district,
             attributes={
                 "industry": industry or None,
                 "founded_on": founded_on,
@@ -132,10 +134,14 @@ def with_judgements(subject: Subject, standard_id: int) -> engine.Snapshot:
 
 def windows_of(title_code: str) -> tuple[engine.Window, ...]:
     """Known filing windows of a title: the planned dates of 企业填报 of each batch."""
-    steps = BatchStep.objects.filter(batch__title__code=title_code, step=Step.FILLING).order_by("batch__year")
-    found = {
-        year: engine.Window(year, opens, closes) for year, opens, closes in steps.values_list("batch__year", "planned_from", "planned_to")
-    }
-    for year in Batch.objects.filter(title__code=title_code).values_list("year", flat=True):
-        found.setdefault(year, engine.Window(year))
-    return tuple(found[year] for year in sorted(found))
+    rows = (
+        Batch.objects.filter(title__code=title_code)
+        .annotate(filling=FilteredRelation("steps", condition=Q(steps__step=Step.FILLING)))
+        .order_by("year", "filling__pk")
+        .values_list("year", "filling__planned_from", "filling__planned_to")
+    )
+    found: dict[int, engine.Window] = {}
+    for year, opens, closes in rows:
+        if year not in found or opens or closes:
+            found[year] = engine.Window(year, opens, closes)
+    return tuple(found.values())

@@ -100,9 +100,9 @@ def test_the_digest_does_not_know_the_calendar_day() -> None:
 
 def test_facts_of_many_firms_cost_as_many_queries_as_of_one(django_assert_num_queries: Any) -> None:
     firms = [ready_company().pk for _number in range(4)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         snapshots_for(firms[:1], on=MAY_5)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         snapshots_for(firms, on=MAY_5)
 
 
