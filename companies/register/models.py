@@ -79,6 +79,9 @@ class Company(models.Model):
             models.Index(fields=["industry", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_industry_name"),
             models.Index(fields=["size", "name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_size_name"),
             models.Index(fields=["name_key", "id"], condition=Q(withdrawn_on__isnull=True), name="company_name"),
+            models.Index(fields=["happened_on"], condition=Q(withdrawn_on__isnull=True), name="company_first_day"),
+            # SQLite reads the row for what only the condition of an index says, so the one that counts names it as a column
+            models.Index(fields=["withdrawn_on", "district", "industry", "size"], name="company_counted"),
         ]
 
     def __str__(self) -> str:
