@@ -51,13 +51,14 @@ def valid_recognitions(*, title_ids: list[int], on: date, known: date) -> QueryS
 
 def tracks_in(*, state: TrackState, title_ids: list[int], on: date, known: date) -> QuerySet[Track]:
     """Tracks that stood in a pool at the end of the day; district of the firm on that day."""
-    last = TrackEvent.objects.filter(track=OuterRef("pk"), happened_on__lte=on, known_on__lte=known).order_by("-happened_on", "-pk")
-    tracks = Track.objects.filter(title_id__in=title_ids, company__withdrawn_on__isnull=True, events__to_state=state).distinct()
-    return (
-        tracks.annotate(state_then=Subquery(last.values("to_state")[:1]))
-        .filter(state_then=state)
-        .annotate(counted_district_id=_district_on(on=on, known=known, company="company_id"))
+    known_events = TrackEvent.objects.filter(happened_on__lte=on, known_on__lte=known)
+    later = known_events.filter(
+        Q(happened_on__gt=OuterRef("happened_on")) | Q(happened_on=OuterRef("happened_on"), pk__gt=OuterRef("pk")), track=OuterRef("track")
     )
+    # a track has one last event, so it is counted once however often it came into the pool
+    last = known_events.filter(~Exists(later), to_state=state).order_by()
+    tracks = Track.objects.filter(pk__in=last.values("track"), title_id__in=title_ids, company__withdrawn_on__isnull=True)
+    return tracks.annotate(counted_district_id=_district_on(on=on, known=known, company="company_id"))
 
 
 def _district_on(*, on: date, known: date, company: str) -> Subquery:

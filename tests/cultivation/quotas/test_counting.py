@@ -13,7 +13,7 @@ from cultivation.quotas.models import Plan, Quota
 from cultivation.quotas.seeds import above_scale_by_district, largest_remainder, quotas_divide
 from cultivation.quotas.selectors import ANNUAL, Asked
 from cultivation.seeding import seed
-from cultivation.tracks.models import TrackState
+from cultivation.tracks.models import MoveKind, Track, TrackEvent, TrackState
 from tests.factories import AuditorFactory, CompanyFactory, RecognitionFactory
 from tests.factories.companies import RecordedRecognitionFactory
 from tests.factories.cultivation import TrackFactory
@@ -136,6 +136,34 @@ def test_every_figure_equals_the_length_of_the_list_it_opens() -> None:
                     rows = selectors.members(user=user, asked=asked, title=cell.title, district=cell.district, figure=figure)
                     assert len(rows) == getattr(cell, figure), (tab, cell.code, figure)
     assert track.state == TrackState.SPRINT
+
+
+def test_a_track_that_came_back_into_the_sprint_pool_is_counted_once() -> None:
+    track = TrackFactory(company=_firm(), title=Title.objects.get(code="little_giant"), state=TrackState.SPRINT, entered_pool_on=JULY)
+    track.recognise(on=JULY)
+    track.save()
+    _moved(track, MoveKind.RECOGNISE, TrackState.SPRINT)
+    track.lapse(on=NOV_24)
+    track.save()
+    _moved(track, MoveKind.LAPSE, TrackState.RECOGNISED)
+    user = AuditorFactory(district=None)
+    for day, expected in ((NOV_24, 1), (date(2026, 11, 23), 0)):
+        asked = _ask(on=day)
+        sprint = {cell.code: cell.sprint for cell in selectors.quota_grid(user=user, asked=asked).cells() if cell.sprint}
+        assert sprint == ({"330602,little_giant": 1, "city,little_giant": 1} if expected else {})
+        assert len(selectors.members(user=user, asked=asked, title=track.title, district=None, figure="sprint")) == expected
+
+
+def _moved(track: Track, kind: str, before: str) -> None:
+    TrackEvent.objects.create(
+        track=track,
+        kind=kind,
+        from_state=before,
+        to_state=track.state,
+        district=track.company.district,
+        happened_on=track.entered_pool_on,
+        known_on=track.entered_pool_on,
+    )
 
 
 def test_the_districts_add_up_to_the_city() -> None:
