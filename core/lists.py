@@ -49,6 +49,7 @@ class ListPage(TemplateView):
     filtered_empty_text: Any = gettext_lazy("没有符合筛选的内容。")
     file_name: Any = ""
     can_export = True
+    keys_first = False  # see KeyPaginator
     http_method_names = ["get", "head", "options", "post"]
 
     # what pages override
@@ -178,7 +179,7 @@ class ListPage(TemplateView):
     @cached_property
     def paginator(self) -> KeyPaginator:
         """Pages by key."""
-        return KeyPaginator(self.filtered, order=self.order, per_page=self.page_size, name=self.list_name)
+        return KeyPaginator(self.filtered, order=self.order, per_page=self.page_size, name=self.list_name, keys_first=self.keys_first)
 
     @cached_property
     def page(self) -> KeyPage:

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
+from companies.assignments.models import Assignment
 from companies.recognitions.models import Batch, Recognition, Step, Title
 from companies.register.models import Company
 from cultivation.tracks.gates import AimedBatch, GateFacts
@@ -58,8 +59,9 @@ def open_move(track: Track) -> TierMove | None:
 def tracks_for_list(user: "User") -> QuerySet[Any]:
     """Tracks within scope with firm, title, kept evaluation (`open_count`, `unknown_count`, `nearest_text`, `earliest_year`,
     `outcome`), officer (`officer_name`) and whether a move waits (`is_waiting`, `waiting_decision`)."""
-    of_title = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title"))
-    waiting = TierMove.objects.filter(track=OuterRef("pk"), is_open=True)
+    of_title = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by()
+    waiting = TierMove.objects.filter(track=OuterRef("pk"), is_open=True).order_by()
+    keeper = Assignment.objects.current().filter(company=OuterRef("company")).order_by()
     return (
         Track.objects.visible_to(user)
         .select_related("company__district", "title")
@@ -70,9 +72,10 @@ def tracks_for_list(user: "User") -> QuerySet[Any]:
             earliest_year=Subquery(of_title.values("earliest_year")[:1]),
             outcome=Subquery(of_title.values("overall")[:1]),
             waiting_decision=Subquery(waiting.values("decision_id")[:1]),
+            officer_name=Subquery(keeper.values("officer__person__name")[:1]),
+            # joined only where a filter asks for the officer
             assignment=FilteredRelation("company__assignments", condition=Q(company__assignments__ends_on__isnull=True)),
         )
-        .annotate(officer_name=F("assignment__officer__person__name"))
     )
 
 

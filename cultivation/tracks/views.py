@@ -37,6 +37,7 @@ class TrackListView(StaffRequiredMixin, ListPage):
     filterset_class = TrackFilterSet
     sorts = {"company": ("company__name_key",), "entered_pool_on": ("entered_pool_on",)}
     default_sort = "company"
+    keys_first = True  # the order comes from the firm, the columns from four other tables
     heading = _("培育库")
     sub = _("一行一条培育进程；企业数只按主培育称号计。入库条件为本地设定。")
     count_text = _("共 %(count)s 条")
