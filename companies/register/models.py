@@ -123,7 +123,11 @@ class CompanyDistrict(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="district_period_ends_later"
             ),
         ]
-        indexes = [models.Index(fields=["district", "starts_on"], name="company_district_period")]
+        indexes = [
+            models.Index(fields=["district", "starts_on"], name="company_district_period"),
+            # the district of a day, from the index alone
+            models.Index(fields=["company", "starts_on", "ends_on", "known_on", "district"], name="company_district_then"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.company_id} {self.district_id} {self.starts_on}"

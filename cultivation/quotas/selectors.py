@@ -85,6 +85,8 @@ class Grid:
     plan: Plan | None
     titles: list[Title]
     words: dict[int, str]  # title id → 新增 / 培育 / …
+    years: list[int] = field(default_factory=list)  # covered by any plan
+    begins: date | None = None  # the first day the register can answer for
     rows: list[tuple[District, list[Cell]]] = field(default_factory=list)
     city: list[Cell] = field(default_factory=list)
     has_data: bool = True
@@ -99,37 +101,32 @@ class Grid:
         yield from self.city
 
 
-def plan_of(year: int) -> Plan | None:
-    """The plan in force in a year; a real one before a sample."""
-    return Plan.objects.filter(first_year__lte=year, last_year__gte=year).order_by("is_sample", "first_year").first()
+def plans_of(year: int) -> tuple[Plan | None, list[int]]:
+    """The plan in force in a year, a real one before a sample, and the years any plan covers, in order. One query."""
+    plans = list(Plan.objects.order_by("is_sample", "first_year"))
+    years = sorted({year for plan in plans for year in range(plan.first_year, plan.last_year + 1)})
+    return next((plan for plan in plans if plan.first_year <= year <= plan.last_year), None), years
 
 
-def years() -> list[int]:
-    """Years any plan covers, in order."""
-    spans = Plan.objects.values_list("first_year", "last_year")
-    return sorted({year for first, last in spans for year in range(first, last + 1)})
-
-
-def _quotas(plan: Plan | None, asked: Asked) -> dict[tuple[int, int | None], Quota]:
-    """The newest version of each target as known by the day of knowledge: (title, district) → row."""
+def _targets(plan: Plan | None, asked: Asked) -> tuple[list[Title], dict[int, str], dict[tuple[int, int | None], Quota]]:
+    """What the plan says for the tab, in one query: the columns, their word, and the newest version of each target as known by the day
+    of knowledge, (title, district) → row. A tab without targets shows every title of the plan."""
     if plan is None:
-        return {}
+        return [], {}, {}
     kinds = KINDS_OF_TAB[asked.tab]
-    rows = Quota.objects.filter(plan=plan, year=asked.year, kind__in=kinds).select_related("title").order_by("version")
-    return {(row.title_id, row.district_id): row for row in rows if row.known_on <= max(asked.known, asked.on)}
-
-
-def _titles_of(plan: Plan | None, asked: Asked) -> tuple[list[Title], dict[int, str]]:
-    """Columns: titles the plan names under this tab, or every title of the plan for tabs without targets; and their word."""
-    if plan is None:
-        return [], {}
-    rows = Quota.objects.filter(plan=plan, district__isnull=True).select_related("title")
-    kinds = KINDS_OF_TAB[asked.tab]
-    of_tab = {row.title_id: row for row in rows if row.kind in kinds}
-    chosen = of_tab or {row.title_id: row for row in rows if row.kind in KINDS_OF_TAB[ANNUAL]}
+    rows = list(
+        Quota.objects.filter(Q(district__isnull=True) | Q(year=asked.year, kind__in=kinds), plan=plan)
+        .select_related("title")
+        .order_by("year", "title__position", "title__code", "kind", "version")
+    )
+    city = [row for row in rows if row.district_id is None]
+    of_tab = {row.title_id: row for row in city if row.kind in kinds}
+    chosen = of_tab or {row.title_id: row for row in city if row.kind in KINDS_OF_TAB[ANNUAL]}
     titles = sorted((row.title for row in chosen.values()), key=lambda title: (title.position, title.code))
     words = {row.title_id: (row.verb if row.title_id in of_tab else str(QuotaKind(asked.tab).label)) for row in chosen.values()}
-    return titles, words
+    known = max(asked.known, asked.on)
+    of_year = (row for row in rows if row.year == asked.year and row.kind in kinds and row.known_on <= known)
+    return titles, words, {(row.title_id, row.district_id): row for row in sorted(of_year, key=lambda row: row.version)}
 
 
 def achieved_rows(asked: Asked, *, title_ids: list[int], plan: Plan | None) -> QuerySet[Recognition]:
@@ -152,19 +149,18 @@ def _counts(rows: QuerySet[Any]) -> dict[tuple[int, int], int]:
     return counts
 
 
-def covered(asked: Asked) -> bool:
+def _reaches(begins: date | None, asked: Asked) -> bool:
     """Whether the register's data reach back to the year and the day asked; what lies before shows 缺数据."""
-    begins = counting.data_begins_on()
     return begins is not None and asked.year >= begins.year and asked.day >= begins
 
 
 def quota_grid(*, user: "User", asked: Asked) -> Grid:
     """The whole page's figures in a constant number of queries; the city's row is the sum of all districts."""
-    plan = plan_of(asked.year)
-    titles, words = _titles_of(plan, asked)
-    grid = Grid(asked, plan, titles, words, has_data=covered(asked))
+    plan, years = plans_of(asked.year)
+    titles, words, quotas = _targets(plan, asked)
+    begins = counting.data_begins_on()
+    grid = Grid(asked, plan, titles, words, years=years, begins=begins, has_data=_reaches(begins, asked))
     ids = [title.pk for title in titles]
-    quotas = _quotas(plan, asked)
     achieved = _counts(achieved_rows(asked, title_ids=ids, plan=plan)) if grid.has_data else None
     sprint = _counts(sprint_rows(asked, title_ids=ids)) if grid.has_data else None
     districts = list(District.objects.all())
@@ -207,16 +203,20 @@ def _city_cell(
     return Cell(None, title, quotas.get((title.pk, None)), total(achieved), total(sprint))
 
 
-def members(*, user: "User", asked: Asked, title: Title, district: District | None, figure: str) -> QuerySet[Any]:
-    """Exactly the rows one figure counted, in scope: recognitions for `achieved`, tracks for `sprint`; firm's name first."""
-    plan = plan_of(asked.year)
+def members(*, user: "User", asked: Asked, title: Title, district: District | None, figure: str, grid: Grid | None = None) -> QuerySet[Any]:
+    """Exactly the rows one figure counted, in scope: recognitions for `achieved`, tracks for `sprint`; firm's name first.
+
+    `grid` is the page the figure stands on, where there is one: it knows the plan and the first day already.
+    """
+    plan = grid.plan if grid else plans_of(asked.year)[0]
+    has_data = grid.has_data if grid else _reaches(counting.data_begins_on(), asked)
     if figure == "sprint":
         rows: QuerySet[Any] = sprint_rows(asked, title_ids=[title.pk]).select_related("company__district", "title")
     else:
         rows = achieved_rows(asked, title_ids=[title.pk], plan=plan).select_related(
             "company__district", "district", "title", "document", "decision__proposer__person", "decision__decider__person"
         )
-    if not covered(asked) or (district is None and not user.is_city) or (district is not None and not covers(user, district.pk)):
+    if not has_data or (district is None and not user.is_city) or (district is not None and not covers(user, district.pk)):
         return rows.none()
     if district is not None:
         rows = rows.filter(counted_district_id=district.pk)

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 from accounts.roles import Role, roles_required
 from accounts.scope import covers
 from cultivation.quotas import selectors
-from cultivation.quotas.counting import data_begins_on
 from cultivation.quotas.forms import TABS, Door, asked_of, door_of
-from cultivation.quotas.selectors import Asked
+from cultivation.quotas.selectors import Asked, Grid
 
 READERS = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 MEMBERS_PER_PAGE = 200
@@ -35,8 +34,15 @@ def _is_open_to(user: Any, door: Door) -> bool:
     return user.is_city if door.district is None else covers(user, door.district.pk)
 
 
-def _members(request: HttpRequest, asked: Asked, door: Door) -> dict[str, Any]:
-    rows = selectors.members(user=request.user, asked=asked, title=door.title, district=door.district, figure=door.figure)  # type: ignore[arg-type]
+def _members(request: HttpRequest, grid: Grid, door: Door) -> dict[str, Any]:
+    rows = selectors.members(
+        user=request.user,  # type: ignore[arg-type]
+        asked=grid.asked,
+        title=door.title,
+        district=door.district,
+        figure=door.figure,
+        grid=grid,
+    )
     number = request.GET.get("page", "1")
     page = Paginator(rows, MEMBERS_PER_PAGE).get_page(number if number.isascii() and number.isdigit() and len(number) < 6 else 1)
     user_district = request.user.district_id  # type: ignore[union-attr]
@@ -58,13 +64,13 @@ def quota_overview(request: HttpRequest) -> HttpResponse:
         "grid": grid,
         "asked": asked,
         "today": today,
-        "years": selectors.years(),
+        "years": grid.years,
         "tabs": [(code, label, _address(asked, kind=code)) for code, label in TABS],
         "base": _address(asked),
         "dropped": [name for name in [*dropped, *wrong] if not (late and name == "figure")],
-        "members": _members(request, asked, door) if door else None,
+        "members": _members(request, grid, door) if door else None,
         "late": selectors.late_rows(user=request.user, asked=asked, title_ids=[title.pk for title in grid.titles]) if late else None,  # type: ignore[arg-type]
         "late_url": _address(asked, figure="late"),
-        "begins": data_begins_on(),
+        "begins": grid.begins,
     }
     return render(request, "cultivation/quotas/overview.html", context)

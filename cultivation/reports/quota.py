@@ -114,7 +114,7 @@ def _annexes(user: "User", grid: Grid) -> list[b.Block]:
 
 
 def _member_table(user: "User", grid: Grid, cell: Cell, figure: str) -> b.Table:
-    rows = selectors.members(user=user, asked=grid.asked, title=cell.title, district=cell.district, figure=figure)
+    rows = selectors.members(user=user, asked=grid.asked, title=cell.title, district=cell.district, figure=figure, grid=grid)
     if figure == "sprint":
         columns = [
             b.Column(_("企业"), weight=2),

@@ -185,8 +185,9 @@ class TrackEvent(models.Model):
     class Meta:
         ordering = ["track", "pk"]
         indexes = [
-            models.Index(fields=["track", "happened_on", "id"], name="track_event_day"),
-            models.Index(fields=["to_state", "happened_on"], name="track_event_to"),
+            # the last event of a track, and those that led into a pool, as known on a day: from the indexes alone
+            models.Index(fields=["track", "happened_on", "id", "known_on"], name="track_event_last"),
+            models.Index(fields=["to_state", "happened_on", "known_on", "track"], name="track_event_into"),
         ]
 
     def __str__(self) -> str:
