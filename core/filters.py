@@ -44,6 +44,9 @@ class _OwnFields(dict[str, forms.Field]):
 class _OfRequest:
     """A filter whose copy for a request shares everything but `extra`, which a filter set may change (choices of a scope)."""
 
+    extra: dict[str, Any]
+    method: Any
+
     def __deepcopy__(self, memo: Any) -> Any:
         twin = copy.copy(self)
         vars(twin).pop("_field", None)

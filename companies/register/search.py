@@ -178,7 +178,7 @@ def _spoken(question: Sequence[Sequence[Sequence[Word]]], *, both: str, either: 
     )
 
 
-class Matches(models.Lookup):  # type: ignore[type-arg]
+class Matches(models.Lookup):
     """Condition on Company: its tokens answer the question.
 
     A lookup, not a function: SQLite would compare a function with true, and read the whole table to do so.

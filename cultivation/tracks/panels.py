@@ -61,7 +61,7 @@ def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
             own_track=FilteredRelation("tracks", condition=Q(tracks__company=company)),
             own_evaluation=FilteredRelation("evaluations", condition=Q(evaluations__company=company)),
         )
-        .select_related("own_track", "own_evaluation")
+        .select_related("own_track", "own_evaluation")  # type: ignore[misc]  # relations named by the annotation above
     )
 
 
