@@ -55,8 +55,12 @@ def _judgement_changed(*, judgement: Judgement, on: date, **facts: Any) -> None:
 
 
 def evaluate_job(job: Job) -> dict[str, Any]:
-    """Re-evaluate every firm that is due; each chunk commits by itself, so a killed worker loses nothing."""
-    on = date.fromisoformat(job.payload.get("on") or localdate().isoformat())
+    """Re-evaluate every firm that is due; each chunk commits by itself, so a killed worker loses nothing.
+
+    What is kept is the answer of today: a job that waited, or was started for a past day inside `opening`, works for the day it runs.
+    """
+    today = localdate()
+    on = max(date.fromisoformat(job.payload.get("on") or today.isoformat()), today)
     due, written = services.evaluations_due(on=on), 0
     for start in range(0, len(due), services.CHUNK):
         written += services.evaluation_refresh(company_ids=due[start : start + services.CHUNK], on=on)
