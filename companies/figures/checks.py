@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, Fact, Kind
+from companies.figures.words import fact_label, quantity
 from core.units import grouped, visible, yuan_to_wan
 
 # a figure typed in 元 instead of 万元 is 10,000 times the right one; a firm may grow or shrink, so the band is wide
@@ -22,8 +23,8 @@ def shown(fact: Fact, value: Any) -> str:
     if fact.kind is Kind.MONEY:
         return _("%(number)s 万元") % {"number": f"{yuan_to_wan(value).normalize():,f}"}
     if fact.kind is Kind.COUNT:
-        return f"{value:,} {fact.unit}"
-    return f"{Decimal(value).normalize():,f} {fact.unit}" if fact.kind is Kind.NUMBER else f"{Decimal(value).normalize():,f}{fact.unit}"
+        return quantity(f"{value:,}", fact.unit)
+    return quantity(f"{Decimal(value).normalize():,f}", fact.unit)
 
 
 def in_table(fact: Fact, value: Any) -> str:
@@ -50,12 +51,12 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
         if whole is not None and value > whole:
             template = _("%(label)s（%(value)s）大于%(whole_label)s（%(whole)s），请核对。")
             whole_fact = CATALOGUE[fact.part_of]
-            found.append(template % _words(fact, value, whole_label=_(whole_fact.label), whole=shown(whole_fact, whole)))
+            found.append(template % _words(fact, value, whole_label=fact_label(whole_fact), whole=shown(whole_fact, whole)))
     return found
 
 
 def _words(fact: Fact, value: Any, **more: str) -> dict[str, str]:
-    return {"label": _(fact.label), "value": shown(fact, value), **more}
+    return {"label": fact_label(fact), "value": shown(fact, value), **more}
 
 
 def unit_doubts(values: Mapping[str, Any], beside: Mapping[str, Any]) -> list[str]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Kind
 from companies.figures.models import IncidentKind, Severity
+from companies.figures.words import fact_label, fact_unit
 from core.forms import DateField, NormalTextField, Select, StrictDecimalField, StrictIntegerField, WanField, YearField
 
 MOST_WHOLE = 2_000_000_000
@@ -21,12 +23,13 @@ def _flag(value: str) -> bool | None:
 
 def fact_field(fact: Fact) -> forms.Field:
     """The form field of a catalogue fact; empty means 缺数据."""
-    common: dict[str, Any] = {"label": _(fact.label), "required": False}
+    note = gettext(fact.note) if fact.note else ""
+    common: dict[str, Any] = {"label": fact_label(fact), "required": False}
     if fact.kind is Kind.MONEY:
-        return WanField(help_text=_("万元") if not fact.note else _("万元；%(note)s") % {"note": fact.note}, **common)
+        return WanField(help_text=_("万元；%(note)s") % {"note": note} if note else _("万元"), **common)
     if fact.kind is Kind.FLAG:
-        return forms.TypedChoiceField(choices=_FLAG, coerce=_flag, empty_value=None, widget=Select, help_text=fact.note, **common)
-    common["help_text"] = _("%(unit)s；%(note)s") % {"unit": fact.unit, "note": fact.note} if fact.note else fact.unit
+        return forms.TypedChoiceField(choices=_FLAG, coerce=_flag, empty_value=None, widget=Select, help_text=note, **common)
+    common["help_text"] = _("%(unit)s；%(note)s") % {"unit": fact_unit(fact), "note": note} if note else fact_unit(fact)
     if fact.kind is Kind.COUNT:
         return StrictIntegerField(min_value=-MOST_WHOLE, max_value=MOST_WHOLE, **common)
     return StrictDecimalField(max_digits=18, decimal_places=fact.places, **common)

@@ -13,7 +13,7 @@ from core.fields import MoneyField, ScaledDecimalField
 if TYPE_CHECKING:
     from accounts.users.models import User
 
-SOURCE_CHOICES = [(source.value, label) for source, label in SOURCE_LABELS.items()]
+SOURCE_CHOICES = [(source.value, _(label)) for source, label in SOURCE_LABELS.items()]
 
 
 def column(fact: Fact) -> "models.Field[Any, Any]":

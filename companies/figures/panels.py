@@ -12,6 +12,7 @@ from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Source
 from companies.figures.checks import in_table, shown
 from companies.figures.models import Incident, YearFigures
 from companies.figures.selectors import CurrentFigures, figures_for, known_by
+from companies.figures.words import fact_label
 from companies.register import slots
 from companies.register.models import Company
 
@@ -62,10 +63,10 @@ def grid_for(*, company: Company, on: date, source: Source | None) -> Grid:
     for code, fact in CATALOGUE.items():
         cells = [_cell(fact, code, year, [row for row in rows if row.year == year]) for year in years]
         if any(cell.figures for cell in cells):
-            lines.append(Line(_(fact.label), _(fact.note) if fact.note else "", cells))
+            lines.append(Line(fact_label(fact), _(fact.note) if fact.note else "", cells))
             has_conflict = has_conflict or any(cell.is_conflict for cell in cells)
         else:
-            empty.append(_(fact.label))
+            empty.append(fact_label(fact))
     return Grid(years, lines, empty, has_conflict)
 
 
@@ -122,7 +123,10 @@ def versions_of(*, company: Company, year: int, code: str) -> list[Version]:
             replaced[source] = []
         states[pk] = _("并存") if stands_beside else _("现行")
         replaced.setdefault(source, []).append(pk)
+    with_value = {row[1] for row in every if row[-1] is not None}  # a source that never told this figure has no version of it
     for pk, source, known_on, by, note, _withdrawn, _beside, is_estimate, stamp, value in every:
+        if source not in with_value:
+            continue
         label = _(SOURCE_LABELS[Source(source)])
         found.append(Version(shown(CATALOGUE[code], value), label, known_on, by or _("导入"), note, states[pk], is_estimate, stamp))
     return sorted(found, key=lambda version: version.known_on, reverse=True)

@@ -19,6 +19,7 @@ from companies.figures.models import Incident
 from companies.figures.refusals import FiguresDisagree, IncidentDatesDisagree, NothingNew, UnitInDoubt
 from companies.figures.selectors import figures_for
 from companies.figures.services import figures_add, incident_add, incident_end
+from companies.figures.words import fact_label
 from companies.register.firm_forms import CompanyFormPage
 from companies.register.pages import company_context, company_or_404
 from companies.register.writing import may_write
@@ -58,7 +59,7 @@ def company_figures(request: HttpRequest, uscc: str) -> HttpResponse:
         context |= {
             "cell": f"{year},{code}",
             "cell_year": year,
-            "cell_label": _g(CATALOGUE[code].label),
+            "cell_label": fact_label(CATALOGUE[code]),
             "versions": panels.versions_of(company=company, year=year, code=code),
         }
     return render(request, "companies/figures/list.html", context)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Source
 from companies.figures.checks import shown
+from companies.figures.words import fact_label
 from companies.imports.models import ImportRow, ImportState, RowVerdict
 from companies.imports.workbooks.rows import figure_from_json
 from companies.register.models import Company
@@ -43,7 +44,7 @@ def brought_by(row: ImportRow) -> list[str]:
             lines.append(_("企业资料：%(names)s") % {"names": names})
     for part in row.values.get("figures", ()):
         figures = [
-            f"{_(CATALOGUE[code].label)} {shown(CATALOGUE[code], figure_from_json(code, v))}"
+            f"{fact_label(CATALOGUE[code])} {shown(CATALOGUE[code], figure_from_json(code, v))}"
             for code, v in list(part["values"].items())[:6]
         ]
         more = len(part["values"]) - len(figures)
