@@ -14,6 +14,7 @@ from core.tables import Column, DayColumn, NumberColumn, Table
 from core.templatetags import tidu
 from cultivation.tracks.models import Track, TrackState
 from cultivation.tracks.selectors import tracks_with_open_move
+from policies.standards import sayings
 from policies.standards.models import Overall
 
 YES_NO = [("1", _("是")), ("0", _("否"))]
@@ -41,7 +42,7 @@ class TrackTable(Table):
     company = Column(_("企业"), accessor="company__name", export="company__name")
     uscc = Column(_("统一社会信用代码"), accessor="company__uscc")
     district = Column(_("区、县（市）"), accessor="company__district", export="company__district__name")
-    title = Column(_("称号"), accessor="title__short", export="title__short_name")
+    title = Column(_("称号"), accessor="title__short", export="title__short_name", attrs={"td": {"class": "nowrap"}})
     state = Column(_("所在库"))
     is_main = Column(_("主培育称号"))
     entered_pool_on = DayColumn(_("入库日期"))
@@ -64,6 +65,10 @@ class TrackTable(Table):
     def render_is_main(self, value: bool) -> Any:
         """是 or 否."""
         return _("是") if value else _("否")
+
+    def render_nearest_text(self, value: str) -> Any:
+        """The engine's phrase in the reader's language."""
+        return sayings.marked(value)
 
     def render_outcome(self, value: str) -> Any:
         """The sheet's overall word."""

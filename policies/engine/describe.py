@@ -6,6 +6,7 @@ from policies.engine import wording
 from policies.engine.outcomes import GAP_KIND_LABELS
 from policies.engine.sheet import Nearest
 from policies.engine.standard import Criterion, Standard
+from policies.engine.units import show_nearest
 
 
 def facts_of(standard: Standard) -> tuple[str, ...]:
@@ -46,4 +47,4 @@ def nearest_text(standard: Standard, nearest: Nearest) -> str:
     kind = GAP_KIND_LABELS[nearest.kind]
     if nearest.gap is None:
         return wording.NEAREST_BARE.format(text=text, kind=kind)
-    return wording.NEAREST.format(text=text, gap=f"{nearest.gap.normalize():,f}", unit=nearest.unit, kind=kind)
+    return wording.NEAREST.format(text=text, gap=show_nearest(nearest.gap, nearest.unit), unit=nearest.unit, kind=kind)

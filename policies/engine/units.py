@@ -129,6 +129,12 @@ def show_gap(amount: Decimal, unit: Unit) -> str:
     return _with_unit(_fixed(unit.printed(amount), unit.places, ROUND_CEILING), unit.difference)
 
 
+def show_nearest(gap: Decimal, label: str) -> str:
+    """A gap already in its printed unit, with the decimals the sheet prints, rounded up as there."""
+    places = next((unit.places for unit in (MONEY, PERCENT) if unit.difference == label), 1)
+    return f"{_fixed(gap, 0 if gap == gap.to_integral_value() else places, ROUND_CEILING):,f}"
+
+
 def show_surplus(amount: Decimal, unit: Unit) -> str:
     """An amount above the line, rounded down and never to nothing: 8,680 万元, 16.7 个百分点."""
     printed = unit.printed(amount)

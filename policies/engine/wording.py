@@ -6,6 +6,7 @@ GRADES_READ_IN_THE_ORIGINAL = frozenset({"A", "B2", "B"})
 
 GAP = "差 {gap}"
 GAP_OF_YEAR = "{year} 年差 {gap}"
+MUST = "须"
 GAP_STRICT = "须{threshold}，等于不算"
 SURPLUS_OVER = "高出 {surplus}"
 SURPLUS_UNDER = "低 {surplus}"
@@ -29,7 +30,7 @@ NOTE_WAITING = "待时间，最早 {earliest} 年申报"
 NOTE_INTO = "可补，计入 {year} 年"
 NOTE_CURABLE = "可补"
 
-CLOSE_NEXT_YEAR = "{failed} 年已关账，不能再改；自 {first} 年起{label}须{threshold}，最早 {earliest} 年申报"
+CLOSE_NEXT_YEAR = "{failed} 年已关账，不能再改；自 {first} 年起{label}{must}，最早 {earliest} 年申报"
 CLOSE_TOTAL = "{open} 年{label}达到 {need}，即可于 {apply} 年申报（{closed} 年已有 {have}）"
 CLOSE_TOTAL_DONE = "{closed} 年已有 {have}，{apply} 年申报按已关账年份已够"
 CLOSE_TOTAL_FRESH = "{open} 年{label}达到 {need}，即可于 {apply} 年申报"
@@ -117,6 +118,11 @@ TITLE_LABELS = {
     "chain_leader": "链主型企业",
     "listed": "上市企业",
 }
+
+
+def must(threshold: str) -> str:
+    """`须≥ 3%`; a line that says 须 itself says it once."""
+    return threshold if threshold.startswith(MUST) else MUST + threshold
 
 
 def source_label(code: str) -> str:

@@ -3,11 +3,21 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from policies.engine import GAP_KIND_LABELS, OUTCOME_LABELS, OVERALL_LABELS, Outcome, Overall, Sheet, Verdict
+from core.templatetags.tidu import OUTCOMES
+from policies.engine import GAP_KIND_LABELS, OVERALL_LABELS, Outcome, Overall, Sheet, Verdict
+from policies.standards import sayings
 
 register = template.Library()
+
+
+@register.filter
+def said(text: str) -> SafeString | str:
+    """A sentence of the engine in the reader's language; what stays Chinese is marked as Chinese."""
+    return sayings.marked(text)
+
 
 OVERALL_TAGS = {
     Overall.NOT_YET: "bad",
@@ -22,7 +32,10 @@ FOLDED = (Outcome.MET, Outcome.NOT_APPLICABLE)
 def _sources(verdict: Verdict) -> list[str]:
     """`2025 审计报告` per observed value, each once and in order."""
     estimate = _("（预计）")
-    parts = [f"{one.year or one.label} {one.source_label}{estimate if one.is_estimate else ''}".strip() for one in verdict.observed]
+    parts = [
+        f"{one.year or sayings.said(one.label)} {sayings.said(one.source_label)}{estimate if one.is_estimate else ''}".strip()
+        for one in verdict.observed
+    ]
     return list(dict.fromkeys(part for part in parts if part))
 
 
@@ -31,15 +44,18 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict,
         "outcome": verdict.outcome.value,
         "sources": _sources(verdict),
-        "gap_kind": GAP_KIND_LABELS[verdict.gap_kind],
+        "gap_kind": sayings.said(GAP_KIND_LABELS[verdict.gap_kind]),
         "group_label": {"any": _("满足其一"), "all": _("须同时满足"), "bands": _("按规模分档")}.get(verdict.mode, ""),
         "children": [_row(child) for child in verdict.children],
         "waivers": [_row(waiver) for waiver in verdict.waivers],
     }
 
 
-def sheet_context(sheet: Sheet | dict[str, Any]) -> dict[str, Any]:
-    """Rows of a sheet in screen order with its tally; a frozen sheet (its dict) is read back first."""
+def sheet_context(sheet: Sheet | dict[str, Any], *, only: str = "", door: str = "") -> dict[str, Any]:
+    """Rows of a sheet in screen order with its tally; a frozen sheet (its dict) is read back first.
+
+    `door` is the address of the rows of one outcome, with `{}` for its code; `only` the outcome whose rows are shown.
+    """
     if isinstance(sheet, dict):
         sheet = Sheet.from_dict(sheet)
     rows = [_row(verdict) for verdict in sheet.ordered()]
@@ -53,19 +69,42 @@ def sheet_context(sheet: Sheet | dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "sheet": sheet,
-        "overall": OVERALL_LABELS[sheet.overall],
+        "overall": sayings.said(OVERALL_LABELS[sheet.overall]),
         "overall_tag": OVERALL_TAGS[sheet.overall],
-        "rows": [row for row in rows if row["verdict"].outcome not in FOLDED],
-        "folded": [row for row in rows if row["verdict"].outcome in FOLDED],
-        "tally": [{"outcome": outcome.value, "text": f"{OUTCOME_LABELS[outcome]} {number}", "url": ""} for outcome, number in tally],
+        "rows": [row for row in rows if row["outcome"] == only or (not only and row["verdict"].outcome not in FOLDED)],
+        "folded": [row for row in rows if not only and row["verdict"].outcome in FOLDED],
+        "tally": [
+            {
+                "outcome": outcome.value,
+                "text": f"{OUTCOMES[outcome.value]} {number}",
+                "url": door.format(outcome.value) if door and number else "",
+            }
+            for outcome, number in tally
+        ],
+        "only": only,
     }
 
 
+def _view(context: dict[str, Any]) -> tuple[str, str, str]:
+    """The outcome asked for by `?verdict=`, the address that asks for one, and the one that shows all again."""
+    query = context["request"].GET.copy()
+    asked = query.pop("verdict", [""])[-1]
+    rest = f"{query.urlencode()}&" if query else ""
+    only = asked if asked in {outcome.value for outcome in Outcome} else ""
+    return only, "?" + rest.replace("{", "{{").replace("}", "}}") + "verdict={}#gap", f"?{rest.rstrip('&')}#gap"
+
+
 @register.inclusion_tag("policies/standards/_gap_sheet.html", takes_context=True)
-def gap_sheet(context: dict[str, Any], sheet: Sheet | dict[str, Any], judge_url: str = "") -> dict[str, Any]:
-    """The whole sheet. `judge_url` is the page on which a manual criterion is judged; empty for those who may not."""
+def gap_sheet(context: dict[str, Any], sheet: Sheet | dict[str, Any], judge_url: str = "", has_doors: bool = False) -> dict[str, Any]:
+    """The whole sheet. `judge_url` is the page on which a manual criterion is judged; empty for those who may not.
+
+    `has_doors`: the tally opens the rows it counts, on pages where nothing typed could be lost by that.
+    """
+    only, door, all_url = _view(context) if has_doors else ("", "", "")
     return {
-        **sheet_context(sheet),
+        **sheet_context(sheet, only=only, door=door),
+        "all_url": all_url,
+        "html_lang": context.get("html_lang", ""),
         "judge_url": judge_url,
         "heading_id": f"gap-{context.get('gap_sheet_id', 'sheet')}",
         "as_printed": context.get("as_printed", False),

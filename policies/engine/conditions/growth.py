@@ -121,7 +121,7 @@ class Growth(Condition):
                 failed=wording.YEARS_JOIN.join(str(facts.year + offset) for offset in self.offsets),
                 first=max(earliest - 1, facts.on_year),
                 label=self.label,
-                threshold=self.line.text,
+                must=wording.must(self.line.text),
                 earliest=earliest,
             )
         need = known[0] * (1 + self.line.value / HUNDRED) ** self.spans

@@ -114,7 +114,7 @@ class Total(Condition):
                 failed=wording.YEARS_JOIN.join(str(facts.year + offset) for offset in self.offsets),
                 first=max(years[0], facts.on_year),
                 label=label,
-                threshold=self.threshold_text,
+                must=wording.must(self.threshold_text),
                 earliest=earliest,
             )
         closed = [year for year in years if year < facts.on_year]

@@ -161,7 +161,7 @@ class EachYear(Yearly):
                 failed=wording.YEARS_JOIN.join(map(str, closed)),
                 first=earliest + self.offsets[0],
                 label=self.measure.label,
-                threshold=self.line.text,
+                must=wording.must(self.line.text),
                 earliest=earliest,
             )
         return wording.JOIN.join(self.repair_words(facts, year, at) for year, at in failed)
@@ -219,7 +219,7 @@ class AnyYear(Yearly):
             failed=wording.YEARS_JOIN.join(map(str, self.years(facts))),
             first=earliest - 1,
             label=self.measure.label,
-            threshold=self.line.text,
+            must=wording.must(self.line.text),
             earliest=earliest,
         )
 

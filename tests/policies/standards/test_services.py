@@ -8,14 +8,19 @@ import pytest
 from django.utils.timezone import localdate
 
 from accounts.audit.verify import row_problems
+from accounts.jobs.models import Job
 from companies.figures.models import Incident
 from companies.figures.selectors import figures_for
 from companies.recognitions.models import Title
 from core.errors import NotPermitted
 from policies.engine import Outcome, Overall
+from policies.engine.describe import nearest_text
+from policies.engine.outcomes import GapKind
+from policies.engine.sheet import Nearest
 from policies.standards import library, services
 from policies.standards.models import Evaluation, Judgement, Standard
 from policies.standards.snapshots import snapshots_for
+from policies.wiring import evaluate_job
 from tests.factories import AssignmentFactory, ClerkFactory, CompanyFactory, OfficerFactory, YearFiguresFactory
 from tests.factories.cultivation import library as ship
 from tests.factories.cultivation import ready_company
@@ -114,6 +119,28 @@ def test_firms_never_evaluated_stale_or_past_their_day_are_due() -> None:
     Evaluation.objects.filter(company=second).update(is_stale=True)
     assert services.evaluations_due(on=MAY_5) == [second.pk]
     assert services.evaluations_due(on=date(2027, 1, 2)) == [first.pk, second.pk]
+
+
+def test_a_job_that_waited_answers_for_today_and_never_for_the_day_it_was_queued() -> None:
+    firm, today = ready_company(), localdate()
+    services.evaluation_refresh(company_ids=[firm.pk], on=today)
+    late = Job.objects.create(kind="evaluate", payload={"on": MAY_5.isoformat()})
+    Evaluation.objects.update(is_stale=True)
+    assert evaluate_job(late)["companies"] == 1
+    kept = Evaluation.objects.get(company=firm, title=_little_giant())
+    assert (kept.evaluated_on, kept.is_stale) == (today, False)
+    assert evaluate_job(late)["companies"] == 0
+
+
+def test_the_nearest_gap_is_printed_as_the_sheet_prints_it() -> None:
+    standard = services.standard_in_force(title=_little_giant(), on=MAY_5).compiled
+
+    def told(gap: str, unit: str) -> str:
+        return nearest_text(standard, Nearest("L-3b", Decimal(gap), unit, GapKind.CLOSED)).partition("：")[2]
+
+    assert told("0.06328", "个百分点") == "差 0.07 个百分点（已关账）"
+    assert told("832.37", "万元") == "差 832.4 万元（已关账）"
+    assert told("2", "项") == "差 2 项（已关账）"
 
 
 def test_the_officer_judges_a_manual_line_with_a_note_and_may_withdraw_it() -> None:
