@@ -8,6 +8,7 @@ from core.menu import Entry, Group
 OFFICER, APPROVER, CLERK, AUDITOR = Role.OFFICER, Role.APPROVER, Role.CLERK, Role.AUDITOR
 
 MENU = (
+    Group(_("企业端"), (Entry(_("首页"), "portal:home", "home", (Role.ENTERPRISE,), tab=_("首页")),)),
     Group("", (Entry(_("工作台"), "cultivation:workbench", "home", STAFF, tab=_("工作台")),)),
     Group(
         _("企业"),
@@ -20,7 +21,8 @@ MENU = (
         _("培育"),
         (
             Entry(_("培育库"), "cultivation:track-list", "steps", STAFF, tab=_("培育")),
-            Entry(_("审批"), "accounts:decision-list", "check", STAFF, counter="decisions"),
+            Entry(_("审批"), "accounts:decision-list", "check", (APPROVER,), counter="decisions", query="mine=waiting&state=submitted"),
+            Entry(_("审批"), "accounts:decision-list", "check", (OFFICER, CLERK, AUDITOR)),
             Entry(_("认定"), "companies:recognition-list", "medal", STAFF),
             Entry(_("认定标准"), "policies:standard-list", "rules", STAFF),
         ),
@@ -38,7 +40,6 @@ MENU = (
             Entry(_("设置"), "accounts:settings", "gear", EVERYBODY),
         ),
     ),
-    Group(_("企业端"), (Entry(_("首页"), "portal:home", "home", (Role.ENTERPRISE,), tab=_("首页")),)),
 )
 
 # pages the frame itself links to

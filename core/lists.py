@@ -207,9 +207,11 @@ class ListPage(TemplateView):
 
     def _sort_link(self, name: str) -> tuple[str, str]:
         current = self.sort.removeprefix("-") == name
-        descending = self.sort.startswith("-")
+        is_reversed = self.sort.startswith("-")
+        # the arrow tells the order of the figures, and an alias may begin with the newest
+        descending = is_reversed != self.sorts[name][0].startswith("-")
         direction = ("descending" if descending else "ascending") if current else ""
-        return self.link(sort=name if not current or descending else f"-{name}"), direction
+        return self.link(sort=name if not current or is_reversed else f"-{name}"), direction
 
     def link(self, **changes: str) -> str:
         """The present view with these names changed ("" removes); paging starts over unless `page` is given."""

@@ -21,6 +21,7 @@ class Entry:
     icon: str
     roles: tuple[str, ...]
     counter: str = ""
+    query: str = ""  # opens the list as its counter counts it
     tab: Text = ""  # label on the phone's tab bar; at most four entries of a role have one
 
 
@@ -38,6 +39,11 @@ class Link:
 
     entry: Entry
     url: str
+
+    @property
+    def href(self) -> str:
+        """The address with the view the entry opens."""
+        return f"{self.url}?{self.entry.query}" if self.entry.query else self.url
 
 
 @dataclass(frozen=True)

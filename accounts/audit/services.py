@@ -68,7 +68,7 @@ def _values(action: str, actor: "User | None", target: models.Model | None, **mo
         "address": info.address[:45],
         "target_type": _label(target) if target is not None else "",
         "target_id": str(target.pk) if target is not None and target.pk else "",
-        "target_label": _one_line(str(target))[:300] if target is not None else "",
+        "target_label": _one_line(str(getattr(target, "audit_label", target)))[:300] if target is not None else "",
         "target_hash": chain.row_hash(target) if target is not None and hasattr(target, "AUDITED") and target.pk else "",
         "company_uscc": uscc,
         "district_id": district_id,

@@ -20,7 +20,7 @@ class AuditTable(Table):
 
     caption = _("审计记录")
     row_header = "action"
-    shown = ("number", "recorded_at", "actor_name", "action", "target_label", "reason", "door")
+    shown = ("number", "recorded_at", "actor_name", "action", "target_label", "reason")
 
     number = Column(_("编号"), num=True)
     recorded_at = Column(_("记录时间"))

@@ -117,6 +117,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return self.summary
 
+    @property
+    def subject_line(self) -> str:
+        """The firm, where it is about one, and what is asked: `绍兴恒砺精密传动有限公司 · 小巨人晋级：起跑库 → 加速库`."""
+        return f"{self.company_name} · {self.summary}" if self.company_name else self.summary
+
     @transition(field=state, source=DecisionState.DRAFT, target=DecisionState.SUBMITTED)
     def submit(self, *, on: date) -> None:
         """Put the question."""

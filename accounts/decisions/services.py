@@ -76,7 +76,7 @@ def decision_submitted(decision: Decision, *, items: Iterable[models.Model] = ()
         authority.possible_signers(decision),
         matter=f"decision:{decision.pk}",
         kind="decision",
-        text=_("待审批：%(summary)s") % {"summary": decision.summary},
+        text=_("待审批：%(summary)s") % {"summary": decision.subject_line},
         url=f"/decisions/{decision.pk}/",
         company_uscc=decision.company_uscc,
     )
@@ -110,7 +110,7 @@ def _tell_proposer(decision: Decision) -> None:
         decision.proposer,
         matter=f"decision:{decision.pk}",
         kind="decision_result",
-        text=_("%(state)s：%(summary)s") % {"state": DecisionState(decision.state).label, "summary": decision.summary},
+        text=_("%(state)s：%(summary)s") % {"state": DecisionState(decision.state).label, "summary": decision.subject_line},
         url=f"/decisions/{decision.pk}/",
         company_uscc=decision.company_uscc,
     )

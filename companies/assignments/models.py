@@ -47,3 +47,8 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer_id} {self.company_id} {self.starts_on}"
+
+    @property
+    def audit_label(self) -> str:
+        """How the log names the assignment."""
+        return f"{self.company.name} · {self.officer.name}"

@@ -83,6 +83,11 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    @property
+    def audit_label(self) -> str:
+        """How the log names the run."""
+        return self.file.name
+
     @transition(field=state, source=[ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED], target=ImportState.CHECKED)
     def check_done(self) -> None:
         """Every row judged; nothing saved."""

@@ -25,9 +25,9 @@ class CompanyForm(forms.Form):
 
     uscc = IdentifierField(label=_("统一社会信用代码"), max_length=18, help_text=_("18 位，按营业执照填写"))
     name = NormalTextField(label=_("企业名称"), max_length=200)
-    district = forms.ModelChoiceField(label=_("区、县（市）"), queryset=District.objects.none(), widget=Select)
-    town = forms.ModelChoiceField(label=_("镇街"), queryset=Town.objects.none(), required=False, widget=Select)
-    park = forms.ModelChoiceField(label=_("园区"), queryset=Park.objects.none(), required=False, widget=Select)
+    district = forms.ModelChoiceField(label=_("区、县（市）"), queryset=District.objects.none(), empty_label=_("请选择"), widget=Select)
+    town = forms.ModelChoiceField(label=_("镇街"), queryset=Town.objects.none(), required=False, empty_label=_("未知"), widget=Select)
+    park = forms.ModelChoiceField(label=_("园区"), queryset=Park.objects.none(), required=False, empty_label=_("无"), widget=Select)
     industry = forms.ChoiceField(
         label=_("行业"), choices=[EMPTY, *((code, f"{code} {name}") for code, name in INDUSTRIES)], required=False, widget=Select
     )

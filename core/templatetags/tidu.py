@@ -141,6 +141,39 @@ def day(value: date | datetime | None) -> str:
     return on.strftime("%m-%d") if on.year == timezone.localdate().year else on.isoformat()
 
 
+WEEKDAYS = (
+    gettext_lazy("星期一"),
+    gettext_lazy("星期二"),
+    gettext_lazy("星期三"),
+    gettext_lazy("星期四"),
+    gettext_lazy("星期五"),
+    gettext_lazy("星期六"),
+    gettext_lazy("星期日"),
+)
+
+
+@register.filter
+def long_day(value: date) -> str:
+    """A day in prose: `11月25日 星期三`."""
+    return gettext("%(month)s月%(day)s日 %(weekday)s") % {
+        "month": value.month,
+        "day": value.day,
+        "weekday": WEEKDAYS[value.weekday()],
+    }
+
+
+# longer names first: every browser calls itself Safari, most of them Chrome
+BROWSERS = (("Edg", "Edge"), ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser calls itself, in two words: `Chrome · Windows`. Unknown → its first 40 characters, empty → `—`."""
+    names = [next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in names if name) or agent[:40] or "—"
+
+
 @register.filter
 def moment(value: datetime | None) -> str:
     """Day and time, 24 hours: `11-24 14:20`. None → `—`."""

@@ -77,6 +77,11 @@ class Track(models.Model):
     def __str__(self) -> str:
         return f"{self.company_id} {self.title_id} {self.state}"
 
+    @property
+    def audit_label(self) -> str:
+        """How the log names the track."""
+        return f"{self.company.name} · {self.title.short_name}"
+
     # first admission (and readmission) may enter any pool whose gate holds; later no pool is skipped
     @transition(field=state, source=[TrackState.CANDIDATE, TrackState.REMOVED], target=TrackState.STARTING)
     def enter_starting(self, *, on: date) -> None:

@@ -29,8 +29,15 @@ def labels(role: str) -> list[str]:
 def test_a_role_sees_its_own_entries_only(all_exist: None) -> None:
     assert labels("auditor") == ["工作台", "企业名录", "培育库", "审批", "认定", "认定标准", "目标进度", "审计", "通知", "设置"]
     assert labels("administrator") == ["通知", "设置"]
-    assert labels("enterprise") == ["通知", "设置", "首页"]
+    assert labels("enterprise") == ["首页", "通知", "设置"]
     assert labels("") == []
+
+
+def test_a_counted_entry_opens_exactly_what_it_counts_and_stays_marked_on_its_pages(all_exist: None) -> None:
+    groups = menu.menu_for("approver", "x")
+    (entry,) = [link for group in groups for link in group.links if link.entry.counter == "decisions"]
+    assert entry.href == f"{entry.url}?mine=waiting&state=submitted"
+    assert menu.current_url(groups, entry.url) == entry.url
 
 
 def test_the_tab_bar_has_at_most_four_entries_for_every_role(all_exist: None) -> None:

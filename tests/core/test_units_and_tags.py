@@ -122,3 +122,21 @@ def test_links_keep_the_view_state_and_start_paging_over() -> None:
 
 def test_counts_have_separators_from_a_thousand_and_missing_is_said() -> None:
     assert (tidu.count(1042), tidu.count(46), tidu.count(0), tidu.count(None)) == ("1,042", "46", "0", "缺数据")
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", "Chrome · Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Mobile/15E148 Safari/604.1", "Safari · iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "—"),
+    ],
+)
+def test_a_browser_is_named_in_two_words(agent: str, words: str) -> None:
+    assert tidu.browser(agent) == words
+
+
+def test_a_day_in_prose_names_its_weekday() -> None:
+    assert tidu.long_day(date(2026, 11, 25)) == "11月25日 星期三"
