@@ -64,7 +64,7 @@ def quota_overview(request: HttpRequest) -> HttpResponse:
         "grid": grid,
         "asked": asked,
         "today": today,
-        "years": grid.years,
+        "years": sorted({*grid.years, asked.year}),
         "tabs": [(code, label, _address(asked, kind=code)) for code, label in TABS],
         "base": _address(asked),
         "dropped": [name for name in [*dropped, *wrong] if not (late and name == "figure")],

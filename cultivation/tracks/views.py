@@ -174,6 +174,7 @@ class MoveNewView(RolesRequiredMixin, FormPage):
                 "goes_down": moves.move_kind(track.state, self.to_state) not in moves.UPWARDS,
                 "choices": choices,
                 "sheet": sheet,
+                "judge_url": reverse("policies:judgement-make", args=[track.company.uscc, track.title.code]),
                 "gate": gate,
                 "signers": self._signers(),
                 "is_special": self.is_special,

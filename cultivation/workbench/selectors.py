@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.audit.models import AuditEntry
 from accounts.audit.words import action_words
 from accounts.decisions.models import Decision, DecisionState
-from accounts.decisions.selectors import decisions_of, decisions_waiting_for
+from accounts.decisions.selectors import decisions_of, decisions_waiting_for, working_days_since
 from accounts.roles import Role
 from companies.assignments.models import Assignment
 from companies.imports.models import ImportRun
@@ -78,8 +78,8 @@ def _recognition_tiles(user: "User", on: date) -> list[Tile]:
     due = visible.filter(status_q("review_due", on)).count()
     waiting = visible.filter(status_q("recorded", on)).count()
     return [
-        Tile(_("称号将到期"), due, _address("companies:recognition-list", status="review_due"), _("条")),
-        Tile(_("待确认的认定"), waiting, _address("companies:recognition-list", status="recorded"), _("条")),
+        Tile(_("称号将到期"), due, _address("companies:recognition-list", status="review_due"), _("个")),
+        Tile(_("待确认的认定"), waiting, _address("companies:recognition-list", status="recorded"), _("个")),
     ]
 
 
@@ -112,9 +112,13 @@ def pools(user: "User") -> list[PoolRow]:
     ]
 
 
-def decisions_to_answer(user: "User") -> QuerySet[Decision]:
-    """待我审批, oldest first."""
-    return decisions_waiting_for(user=user).select_related("proposer__person", "district").order_by("submitted_at", "pk")[:SHOWN]
+def decisions_to_answer(user: "User") -> list[Decision]:
+    """待我审批, oldest first, each with `waited` (working days)."""
+    rows = decisions_waiting_for(user=user).select_related("proposer__person", "district").order_by("submitted_at", "pk")
+    found = list(rows[:SHOWN])
+    for decision in found:
+        decision.waited = working_days_since(decision.submitted_on)  # type: ignore[attr-defined]
+    return found
 
 
 def decisions_proposed(user: "User") -> QuerySet[Decision]:
@@ -147,6 +151,7 @@ def context_for(user: "User", on: date) -> dict[str, Any]:
     """Everything the page shows to this role."""
     is_approver, is_auditor = user.role == Role.APPROVER, user.role == Role.AUDITOR
     return {
+        "today": on,
         "tiles": tiles(user, on),
         "pools": pools(user),
         "answer": decisions_to_answer(user) if is_approver else None,

@@ -89,6 +89,7 @@ class JudgementView(RolesRequiredMixin, FormPage):
 
     roles = (Role.OFFICER,)
     form_class = JudgementForm
+    template_name = "companies/register/firm-form.html"
     heading = gettext_lazy("作出判断")
     submit_label = gettext_lazy("保存判断")
 
@@ -114,6 +115,17 @@ class JudgementView(RolesRequiredMixin, FormPage):
             "evidence": Evidence.objects.visible_to(self.request.user).filter(company=self.company),  # type: ignore[arg-type]
             "initial": {"criterion": self.request.GET.get("criterion", "")},
         }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The firm, and the way back to the sheet."""
+        sheet_url = f"/companies/{self.company.uscc}/sheets/{self.title.code}/"
+        crumbs = [
+            {"label": _("企业名录"), "url": "/companies/"},
+            {"label": self.company.name, "url": f"/companies/{self.company.uscc}/"},
+            {"label": _("差距表"), "url": sheet_url},
+            {"label": _("作出判断")},
+        ]
+        return super().get_context_data(company=self.company, subject=self.title, crumbs=crumbs, cancel_url=sheet_url, **kwargs)
 
     def form_valid(self, form: JudgementForm) -> HttpResponse:
         """One service."""
