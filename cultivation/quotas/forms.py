@@ -19,7 +19,7 @@ TABS: list[tuple[str, Any]] = [
     (QuotaKind.KEPT, QuotaKind.KEPT.label),
     (QuotaKind.CUMULATIVE, QuotaKind.CUMULATIVE.label),
 ]
-NAMES = ("year", "kind", "asof", "known", "cell", "figure")
+NAMES = ("year", "kind", "asof", "known", "cell", "figure", "title")
 
 
 @dataclass(frozen=True, slots=True)

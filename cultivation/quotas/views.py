@@ -7,10 +7,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Role, roles_required
 from accounts.scope import covers
+from companies.recognitions.models import Title
 from cultivation.quotas import selectors
 from cultivation.quotas.forms import TABS, Door, asked_of, door_of
 from cultivation.quotas.selectors import Asked, Grid
@@ -49,6 +51,21 @@ def _members(request: HttpRequest, grid: Grid, door: Door) -> dict[str, Any]:
     return {"door": door, "page": page, "count": page.paginator.count, "own_district": user_district}
 
 
+WHOLE = "all"
+
+
+def _narrow(request: HttpRequest, titles: list[Title], door: Door | None) -> str:
+    """The title a phone shows: `title=`, else that of the opened cell, else the first; `all` for the whole matrix."""
+    codes = [title.code for title in titles]
+    wanted = [request.GET.get("title", ""), door.title.code if door else "", *codes[:1]]
+    return next((code for code in wanted if code == WHOLE or code in codes), WHOLE)
+
+
+def _narrow_choices(asked: Asked, titles: list[Title], narrow: str) -> list[dict[str, Any]]:
+    pairs = [*((title.code, title.short) for title in titles), (WHOLE, _("全部称号"))]
+    return [{"label": label, "url": _address(asked, title=code) + "#h-grid", "current": code == narrow} for code, label in pairs]
+
+
 @require_safe
 @roles_required(*READERS)
 def quota_overview(request: HttpRequest) -> HttpResponse:
@@ -60,6 +77,7 @@ def quota_overview(request: HttpRequest) -> HttpResponse:
         door, wrong = None, ["cell"]
     grid = selectors.quota_grid(user=request.user, asked=asked)  # type: ignore[arg-type]
     late = request.GET.get("figure") == "late"
+    narrow = _narrow(request, grid.titles, door)
     context = {
         "grid": grid,
         "asked": asked,
@@ -67,6 +85,8 @@ def quota_overview(request: HttpRequest) -> HttpResponse:
         "years": sorted({*grid.years, asked.year}),
         "tabs": [(code, label, _address(asked, kind=code)) for code, label in TABS],
         "base": _address(asked),
+        "narrow": narrow,
+        "narrow_choices": _narrow_choices(asked, grid.titles, narrow),
         "dropped": [name for name in [*dropped, *wrong] if not (late and name == "figure")],
         "members": _members(request, grid, door) if door else None,
         "late": selectors.late_rows(user=request.user, asked=asked, title_ids=[title.pk for title in grid.titles]) if late else None,  # type: ignore[arg-type]

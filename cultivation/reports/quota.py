@@ -56,8 +56,8 @@ def _figure(number: int | None) -> str:
 
 
 def _cell_text(cell: Cell) -> str:
-    target = _("无目标") if cell.target is None else f"{cell.target:,}"
-    rest = "" if cell.remaining is None else _("（差 %(n)s）") % {"n": cell.remaining}
+    target = f"{cell.target:,}" if cell.target else _("无目标")  # as the page: a target of nought is none
+    rest = "" if cell.remaining is None or not cell.target else _("（差 %(n)s）") % {"n": cell.remaining}
     return f"{_figure(cell.achieved)} / {target}{rest}"
 
 
