@@ -124,3 +124,30 @@ def test_the_page_costs_the_same_whatever_the_number_of_firms(count_queries: Any
     for _number in range(10):
         CompanyFactory(district=District.objects.get(code="330602"))
     assert count_queries(client, f"{URL}?year=2026") == few <= 15
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        pytest.param({}, "single_champion", id="the first title"),
+        pytest.param({"title": "little_giant"}, "little_giant", id="the title asked for"),
+        pytest.param({"cell": "city,little_giant"}, "little_giant", id="the title of the opened cell"),
+        pytest.param({"title": "nonsense"}, "single_champion", id="no title"),
+    ],
+)
+def test_a_phone_shows_one_title_and_the_way_to_the_others(query: dict[str, str], shown: str) -> None:
+    page = _client(AuditorFactory(district=None)).get(URL, {"year": "2026", **query})
+    choices = {choice["url"]: choice["current"] for choice in page.context["narrow_choices"]}
+    assert [url for url, is_current in choices.items() if is_current] == [url for url in choices if f"title={shown}#" in url]
+    assert len(choices) == len(page.context["grid"].titles) + 1
+    html = page.content.decode()
+    assert html.count('class="q chosen') == len(page.context["grid"].rows) + 1
+    whole = _client(AuditorFactory(district=None)).get(URL, {"year": "2026", "title": "all"}).content.decode()
+    assert 'class="q chosen' not in whole
+    assert "one-title" not in whole
+
+
+def test_a_year_without_a_plan_is_still_the_year_chosen() -> None:
+    page = _client(AuditorFactory(district=None)).get(URL, {"year": "2035"}).content.decode()
+    assert "<option selected>2035</option>" in page
+    assert "2035 年目标尚未下达。" in page
