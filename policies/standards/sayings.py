@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from companies.figures.words import LABELS_EN, QUANTITIES
+from policies.engine import wording
 
 # in the order they are tried: of two that fit, the one with more words of its own stands first
 SENTENCES = (
@@ -209,7 +210,7 @@ def _joined(separator: str, by: str) -> Callable[[str], str | None]:
 
 
 _enumeration = _joined("、", ", ")
-_either = _joined("或", " or ")
+_either = _joined(wording.TITLE_OR, " or ")
 
 
 def _list_of_sentences(text: str) -> str | None:
