@@ -45,10 +45,11 @@ def import_carry_out(*, run_id: int, by: "User", on: date, job: Job | None = Non
     opening.check_on(on)
     run = _start(run_id, by=by, on=on, job=job)
     was_undone = run.undone_on is not None
+    # before the work's own transaction: its second connection would wait for ever for a row that this one holds
+    progress = Progress(job, total=run.totals.get("new", 0) + run.totals.get("changed", 0))
     try:
         with transaction.atomic():
             run = _locked(run_id)
-            progress = Progress(job, total=run.totals.get("new", 0) + run.totals.get("changed", 0))
             items = reopen(run, by=by, on=on) if was_undone else _Writer(run, by=by, on=on).write(progress)
             faults.point("import.apply")
             run.finish(on=on)
