@@ -185,6 +185,18 @@
     },
     Enter: () => $("tr.is-on :is(th,td) a")?.click(),
   };
+  // a key only chooses a button that sends a form, and leads to what it asks for; Ctrl Enter sends it: no single letter decides anything
+  const choose = (button) => {
+    $$("[data-key]", button.form).forEach((other) => other.toggleAttribute("data-chosen", other === button));
+    ($(`[name="${button.dataset.asks}"]`, button.form) ?? button).focus();
+  };
+  const press = (target) => (target.form?.method === "post" ? choose(target) : target.click());
+  const send = (field) => {
+    const keyed = $$("[data-key]", field.form);
+    const chosen = field.matches("button") ? field : keyed.find((button) => button.hasAttribute("data-chosen"));
+    if (keyed.length && !chosen) choose(keyed[0]);
+    else field.form.requestSubmit(chosen);
+  };
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     const field = event.target.closest("input,select,textarea,button,a,[contenteditable],summary");
@@ -194,10 +206,10 @@
       search.focus();
     } else if (command && event.key === "Enter" && event.target.form?.method === "post") {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      send(event.target);
     } else if (!command && !event.altKey && !field && !$("dialog[open]")) {
       const page = event.key.length === 1 && $(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-      const act = page ? () => page.click() : single[event.key] ?? single[event.key.toLowerCase()];
+      const act = page ? () => press(page) : single[event.key] ?? single[event.key.toLowerCase()];
       if (act && !document.body.hasAttribute("data-no-keys")) {
         event.preventDefault();
         act();
