@@ -38,6 +38,10 @@ class AuditTable(Table):
         """A door to the entry."""
         return format_html('<a href="{}">{}</a>', reverse("accounts:audit-detail", args=[value]), f"{value:,}")
 
+    def render_door(self, value: str) -> Any:
+        """The name of an address, which is in no language."""
+        return format_html('<span lang="zxx">{}</span>', value)
+
     def render_recorded_at(self, value: Any) -> Any:
         """Local time."""
         return tidu.moment(value)
