@@ -107,6 +107,7 @@ class Watch:
 
 def axe(page: Page) -> list[str]:
     """Violations of WCAG 2.2 AA on the page as it stands: rule, the place, what is wrong."""
+    page.evaluate("scrollTo(0, 0)")  # what has slid half under the bar on top is not small
     found = Axe().run(page, options=WCAG).response["violations"]
     return [
         f"{violation['id']}: {node['target']} {node['html'][:160]} {node['failureSummary']}"
