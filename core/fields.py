@@ -21,6 +21,7 @@ class ScaledDecimalField(models.BigIntegerField):
 
     def __init__(self, *args: Any, places: int = 2, **kwargs: Any) -> None:
         self.places = places
+        self.step = Decimal(1).scaleb(-places)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
@@ -31,7 +32,7 @@ class ScaledDecimalField(models.BigIntegerField):
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
         """Column integer → Decimal."""
-        return None if value is None else Decimal(value).scaleb(-self.places)
+        return None if value is None else Decimal(value) * self.step
 
     def to_python(self, value: Any) -> Decimal | None:
         """Anything a form or fixture holds → Decimal; raises ValidationError for NaN, infinity, floats and too many decimals."""

@@ -7,6 +7,7 @@ final version of the same source is known.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -43,21 +44,22 @@ def figures_for(
         .values_list("company_id", "year", "source", "pk", "is_estimate", "known_on", "stands_beside", *columns)
     )
     found: dict[int, list[CurrentFigures]] = {}
-    heads: list[CurrentFigures] = []
-    for row in rows.iterator(chunk_size=2_000):
-        version = CurrentFigures(*row[:6], dict(zip(columns, row[7:], strict=True)))  # type: ignore[call-arg]
-        if heads and heads[0][:3] != version[:3]:
-            found.setdefault(heads[0].company_id, []).extend(_final(heads))
-            heads = []
-        if not row[6]:
-            heads = []
-        heads.append(version)
-    if heads:
-        found.setdefault(heads[0].company_id, []).extend(_final(heads))
+    place: tuple[Any, ...] = ()
+    heads: list[tuple[Any, ...]] = []
+    for row in chain(rows.iterator(chunk_size=2_000), [()]):
+        if row[:3] == place:
+            heads = [*heads, row] if row[6] else [row]
+            continue
+        if place:
+            found.setdefault(place[0], []).extend(_version(head, columns) for head in _final(heads))
+        place, heads = row[:3], [row]
     return found
 
 
-def _final(heads: list[CurrentFigures]) -> list[CurrentFigures]:
+def _version(row: tuple[Any, ...], columns: tuple[str, ...]) -> CurrentFigures:
+    return CurrentFigures(*row[:6], dict(zip(columns, row[7:], strict=True)))
+
+
+def _final(heads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Estimates drop out as soon as a final version stands."""
-    final = [version for version in heads if not version.is_estimate]
-    return final or heads
+    return heads if len(heads) == 1 else [row for row in heads if not row[4]] or heads

@@ -1,6 +1,6 @@
 """Sheets on demand, evaluations kept per company and title, and what people judge."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from companies.register.models import Company
 from core.errors import NotPermitted, Refusal
 from policies import engine
 from policies.standards import library
+from policies.standards.keeping import keep, kept_row
 from policies.standards.library import Published
 from policies.standards.models import Evaluation, JudgedOutcome, Judgement
 from policies.standards.snapshots import Subject, snapshots_for, windows_of, with_judgements
@@ -26,23 +27,6 @@ if TYPE_CHECKING:
     from companies.evidence.models import Evidence
 
 CHUNK = 500
-UPDATED = (
-    "standard",
-    "application_year",
-    "overall",
-    "met_count",
-    "unmet_count",
-    "unknown_count",
-    "manual_count",
-    "open_count",
-    "open_codes",
-    "nearest_text",
-    "earliest_year",
-    "digest",
-    "evaluated_on",
-    "stale_after",
-    "is_stale",
-)
 
 
 class NoStandard(Refusal):
@@ -108,55 +92,34 @@ def _sheet(published: Published, subject: Subject, *, on: date, application_year
     )
 
 
-def _evaluation(published: Published, subject: Subject, *, on: date) -> Evaluation:
-    summary = engine.evaluate_summary(published.compiled, with_judgements(subject, published.row.pk), on=on)
-    counts = summary.counts
-    return Evaluation(
-        company_id=subject.company_id,
-        title_id=published.row.title_id,
-        standard_id=published.row.pk,
-        application_year=summary.application_year,
-        overall=summary.overall.value,
-        met_count=counts.met,
-        unmet_count=counts.unmet,
-        unknown_count=counts.unknown,
-        manual_count=counts.manual,
-        open_count=counts.open,
-        open_codes=" ".join(summary.open_codes)[:300],
-        nearest_text=engine.nearest_text(published.compiled, summary.nearest)[:200] if summary.nearest else "",
-        earliest_year=summary.earliest_year,
-        digest=summary.digest,
-        evaluated_on=on,
-        stale_after=summary.stale_after,
-        is_stale=False,
-    )
-
-
 def facts_read(standards: Iterable[Published]) -> tuple[str, ...]:
     """Catalogue codes that any of the standards reads, sorted."""
     return tuple(sorted({fact for one in standards for fact in engine.facts_of(one.compiled)}))
 
 
 def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[str, Published] | None = None) -> int:
-    """Recompute the kept evaluations of these companies for every title with a standard in force; returns rows written.
+    """Recompute the kept evaluations of these companies for every title with a standard in force; returns how many are current now.
 
     Works in chunks, each in its own transaction unless one is open; running it twice changes nothing.
     """
     standards = standards if standards is not None else library.in_force(on=on)
     facts = facts_read(standards.values())
-    ids, written = list(company_ids), 0
+    ids, current = list(company_ids), 0
     for start in range(0, len(ids), CHUNK):
         subjects = snapshots_for(ids[start : start + CHUNK], on=on, facts=facts)
-        rows = [_evaluation(published, subject, on=on) for subject in subjects for published in standards.values()]
-        _store(rows)
-        written += len(rows)
-    return written
-
-
-def _store(rows: Sequence[Evaluation]) -> None:
-    Evaluation.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, update_fields=list(UPDATED), unique_fields=["company", "title"]
-    )
+        rows = [
+            kept_row(
+                published,
+                subject.company_id,
+                engine.evaluate_summary(published.compiled, with_judgements(subject, published.row.pk), on=on),
+                on=on,
+            )
+            for subject in subjects
+            for published in standards.values()
+        ]
+        keep(rows)
+        current += len(rows)
+    return current
 
 
 def evaluations_due(*, on: date) -> list[int]:

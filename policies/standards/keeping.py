@@ -1,0 +1,80 @@
+"""Keeps the summaries of evaluations: a row that says the same already is left alone, the others go down in one statement.
+
+Rows are plain tuples: whole registers are evaluated, and a model instance per row costs more than judging it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+
+from policies import engine
+from policies.standards.library import Published
+from policies.standards.models import Evaluation
+
+type Kept = tuple[Any, ...]  # in the order of COLUMNS
+
+KEY = ("company_id", "title_id")
+COLUMNS = tuple(field.attname for field in Evaluation._meta.concrete_fields if not field.primary_key)
+# the digest stands for facts, text, year, outcomes and so for every count; the rest follows the calendar as well
+_TELLING = ("digest", "nearest_text", "earliest_year", "stale_after", "is_stale")
+_PLACES = tuple(COLUMNS.index(name) for name in (*KEY, *_TELLING))
+
+
+def kept_row(published: Published, company_id: int, summary: engine.Summary, *, on: date) -> Kept:
+    """The row of one company and title."""
+    counts, nearest = summary.counts, summary.nearest
+    return (
+        company_id,
+        published.row.title_id,
+        published.row.pk,
+        summary.application_year,
+        summary.overall.value,
+        counts.met,
+        counts.unmet,
+        counts.unknown,
+        counts.manual,
+        counts.open,
+        " ".join(summary.open_codes)[:300],
+        engine.nearest_text(published.compiled, nearest)[:200] if nearest else "",
+        summary.earliest_year,
+        summary.digest,
+        on,
+        summary.stale_after,
+        False,
+    )
+
+
+def keep(rows: Sequence[Kept]) -> int:
+    """Store the rows that say something new; returns how many. `evaluated_on` stays the day on which the answer was first given."""
+    known = _known({row[0] for row in rows})
+    fresh = [row for row in rows if tuple([row[at] for at in _PLACES]) not in known]
+    if fresh:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_statement(), _for_database(fresh))
+    return len(fresh)
+
+
+def _known(company_ids: set[int]) -> set[tuple[Any, ...]]:
+    return set(Evaluation.objects.filter(company_id__in=company_ids).order_by().values_list(*KEY, *_TELLING))
+
+
+def _for_database(rows: Iterable[Kept]) -> list[Kept]:
+    days = [at for at, name in enumerate(COLUMNS) if name in ("evaluated_on", "stale_after")]
+    ready = [list(row) for row in rows]
+    for row in ready:
+        for at in days:
+            row[at] = connection.ops.adapt_datefield_value(row[at])
+    return [tuple(row) for row in ready]
+
+
+def _statement() -> str:
+    """One insert that updates what is there: the unique pair of company and title decides."""
+    quote = connection.ops.quote_name
+    given = ", ".join(quote(name) for name in COLUMNS)
+    taken = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in COLUMNS if name not in KEY)
+    return (
+        f"INSERT INTO {quote(Evaluation._meta.db_table)} ({given}) VALUES ({', '.join(['%s'] * len(COLUMNS))}) "  # noqa: S608 (own names)
+        f"ON CONFLICT ({', '.join(map(quote, KEY))}) DO UPDATE SET {taken}"
+    )
