@@ -60,6 +60,10 @@ class ScaledDecimalField(models.BigIntegerField):
         """Decimal → column integer, refusing what does not fit instead of rounding."""
         if value is None or hasattr(value, "resolve_expression"):
             return value
+        if value.__class__ is Decimal and value.is_finite():
+            whole = int(scaled := value.scaleb(self.places))
+            if whole == scaled and -BIGGEST <= whole <= BIGGEST:
+                return whole
         return int(self._exact(value).scaleb(self.places))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

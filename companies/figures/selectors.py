@@ -7,25 +7,67 @@ final version of the same source is known.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Q
+from django.db import models
+from django.db.models import ExpressionWrapper, F, Q
 
 from companies.figures.catalogue import CATALOGUE
 from companies.figures.models import YearFigures
+from core.fields import ScaledDecimalField
+
+HEAD = 7  # columns of a row before its facts
 
 
-class CurrentFigures(NamedTuple):
-    """One version in force; `values` maps catalogue codes to figures in the product's units (yuan, count, percent, flag)."""
+class Shape:
+    """Which facts were read, and how what the database holds of each becomes the product's value."""
 
-    company_id: int
-    year: int
-    source: str
-    version_id: int
-    is_estimate: bool
-    known_on: date
-    values: dict[str, Any]
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = tuple(codes)
+        fields = {code: YearFigures._meta.get_field(code) for code in self.codes}
+        self.steps = [(code, field.step) for code, field in fields.items() if isinstance(field, ScaledDecimalField)]
+        self.flags = [code for code, field in fields.items() if isinstance(field, models.BooleanField)]
+
+    def columns(self) -> list[ExpressionWrapper]:
+        """The columns without a converter each, which would cost more than reading them."""
+        return [ExpressionWrapper(F(code), output_field=models.Field()) for code in self.codes]
+
+    def values(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """Code → value in the product's units."""
+        values = dict(zip(self.codes, cells, strict=True))
+        for code, step in self.steps:
+            if (whole := values[code]) is not None:
+                values[code] = Decimal(whole) * step
+        for code in self.flags:
+            if (flag := values[code]) is not None:
+                values[code] = bool(flag)
+        return values
+
+
+class CurrentFigures:
+    """One version in force; `values` maps catalogue codes to figures in the product's units, made when first asked for."""
+
+    __slots__ = ("_cells", "_shape", "_values", "company_id", "is_estimate", "known_on", "source", "version_id", "year")
+
+    def __init__(self, row: Sequence[Any], shape: Shape) -> None:
+        self.company_id: int
+        self.year: int
+        self.source: str
+        self.version_id: int
+        self.is_estimate: bool
+        self.known_on: date
+        self.company_id, self.year, self.source, self.version_id, self.is_estimate, self.known_on, *_ = row
+        self._cells, self._shape = row[HEAD:], shape
+        self._values: dict[str, Any] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Catalogue code → yuan, count, percent, flag, or None."""
+        if self._values is None:
+            self._values = self._shape.values(self._cells)
+        return self._values
 
 
 def known_by(known: date) -> Q:
@@ -34,30 +76,35 @@ def known_by(known: date) -> Q:
 
 
 def figures_for(
-    company_ids: Iterable[int], *, on: date, known: date | None = None, facts: Sequence[str] | None = None
+    company_ids: Iterable[int],
+    *,
+    on: date,
+    known: date | None = None,
+    facts: Sequence[str] | None = None,
+    years: Iterable[int] | None = None,
+    sources: Iterable[str] | None = None,
 ) -> dict[int, list[CurrentFigures]]:
-    """Versions in force per company, in order of year and source; one query. `facts` limits the columns read (default: all)."""
-    columns = tuple(facts) if facts is not None else tuple(CATALOGUE)
-    rows = (
-        YearFigures.objects.filter(known_by(known or on), company_id__in=list(company_ids), year__lte=on.year)
-        .order_by("company_id", "year", "source", "known_on", "pk")
-        .values_list("company_id", "year", "source", "pk", "is_estimate", "known_on", "stands_beside", *columns)
+    """Versions in force per company, in order of year and source; one query. `facts`, `years` and `sources` limit what is read."""
+    shape = Shape(tuple(facts) if facts is not None else tuple(CATALOGUE))
+    wanted = YearFigures.objects.filter(known_by(known or on), company_id__in=list(company_ids), year__lte=on.year)
+    if years is not None:
+        wanted = wanted.filter(year__in=set(years))
+    if sources is not None:
+        wanted = wanted.filter(source__in=set(sources))
+    rows = wanted.order_by("company_id", "year", "source", "known_on", "pk").values_list(
+        "company_id", "year", "source", "pk", "is_estimate", "known_on", "stands_beside", *shape.columns()
     )
     found: dict[int, list[CurrentFigures]] = {}
     place: tuple[Any, ...] = ()
     heads: list[tuple[Any, ...]] = []
     for row in chain(rows.iterator(chunk_size=2_000), [()]):
-        if row[:3] == place:
-            heads = [*heads, row] if row[6] else [row]
+        if row and row[:3] == place:
+            heads = [*heads, row] if row[HEAD - 1] else [row]
             continue
-        if place:
-            found.setdefault(place[0], []).extend(_version(head, columns) for head in _final(heads))
+        if heads:
+            found.setdefault(place[0], []).extend(CurrentFigures(head, shape) for head in _final(heads))
         place, heads = row[:3], [row]
     return found
-
-
-def _version(row: tuple[Any, ...], columns: tuple[str, ...]) -> CurrentFigures:
-    return CurrentFigures(*row[:6], dict(zip(columns, row[7:], strict=True)))
 
 
 def _final(heads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -116,6 +116,8 @@ class _Writer:
         self.run, self.by, self.on = run, by, on
         self.stamp = opening.stamp()
         self.items: list[models.Model] = []
+        # a large run is logged without its versions of figures, so they need not stay in memory either
+        self.keeps_figures = run.totals.get("new", 0) + run.totals.get("changed", 0) <= KEPT_ITEMS
         self.titles = Title.objects.in_bulk()
         self.batches = Batch.objects.in_bulk()
 
@@ -244,7 +246,13 @@ class _Writer:
     def _figures(self, pairs: Sequence[tuple[ImportRow, Company]]) -> None:
         if not pairs:
             return
-        standing = figures_for({company.pk for _row, company in pairs}, on=self.on)
+        parts = [part for row, _company in pairs for part in row.values["figures"]]
+        standing = figures_for(
+            {company.pk for _row, company in pairs},
+            on=self.on,
+            years={part["year"] for part in parts},
+            sources={part["source"] for part in parts},
+        )
         latest = {(v.company_id, v.year, v.source): v.values for versions in standing.values() for v in versions}
         versions = []
         for row, company in pairs:
@@ -254,7 +262,7 @@ class _Writer:
                 versions.append(self._version(company, part, whole, sheet=row.sheet, number=row.number))
         YearFigures.objects.bulk_create(versions, batch_size=CHUNK)
         slots.emit("figures_added", figures=versions, company_ids=sorted({v.company_id for v in versions}), by=self.by, on=self.on)
-        self.items += versions
+        self.items += versions if self.keeps_figures else []
 
     def _version(self, company: Company, part: dict[str, Any], whole: dict[str, Any], *, sheet: str, number: int) -> YearFigures:
         return YearFigures(

@@ -26,7 +26,7 @@ from companies.imports.workbooks.rows import Codes, Row, RowReader
 if TYPE_CHECKING:
     from accounts.users.models import User
 
-BATCH = 1_000
+BATCH = 500
 NEEDS_DECISION_ABOVE = 1_000
 _CHECKABLE = {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED}
 

@@ -71,10 +71,19 @@ class Judge:
         }
         in_reach = {company.pk for company in self.stored.values() if company.withdrawn_on is None}
         with_years = {self.stored[row.uscc].pk for row in rows if row.years and row.uscc in self.stored} & in_reach
-        self.figures = figures_for(with_years, on=self.on) if with_years else {}
+        self.figures = self._figures(rows, with_years) if with_years else {}
         self._load_names(rows, in_reach)
         self.recognitions.load([row for row in rows if row.recognition], self.stored)
         return [self._judge(row) for row in rows]
+
+    def _figures(self, rows: Sequence[Row], ids: set[int]) -> dict[int, list[CurrentFigures]]:
+        """What is stored of the facts and sources these rows name, wholes and parts included, for every year."""
+        parts = [part for row in rows for part in row.years]
+        named = {code for part in parts for code in part.values}
+        related = {CATALOGUE[code].part_of for code in named} | {part for code in named for part in _PARTS.get(code, ())}
+        related |= {SISTERS[code] for code in named if code in SISTERS}
+        facts = [code for code in CATALOGUE if code in named or code in related]
+        return figures_for(ids, on=self.on, facts=facts, sources={part.source for part in parts})
 
     def _load_names(self, rows: Sequence[Row], in_reach: set[int]) -> None:
         names = {row.company["name"] for row in rows if row.brings_company and row.company.get("name")}

@@ -8,14 +8,13 @@ index over the same words on PostgreSQL); triggers keep it, so saving `search_to
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 from django.db import models
 from django.db.models.sql.compiler import SQLCompiler
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
-from pypinyin.constants import PINYIN_DICT
 
 from companies.register.models import Company, CompanyName
 from companies.register.uscc import normalise
@@ -23,18 +22,6 @@ from companies.register.uscc import normalise
 MAX_QUERY = 100
 NAME_KEY_LENGTH = 400
 _FOLDED = (("有限责任公司", "有限公司"),)
-# readings the dictionary gets wrong in names of this region
-_HOUSE_PHRASES = {
-    "会稽": [["kuài"], ["jī"]],
-    "单氏": [["shàn"], ["shì"]],
-    "嵊州": [["shèng"], ["zhōu"]],
-    "诸暨": [["zhū"], ["jì"]],
-    "长三角": [["cháng"], ["sān"], ["jiǎo"]],
-    "柯桥": [["kē"], ["qiáo"]],
-    "上虞": [["shàng"], ["yú"]],
-    "长乐": [["cháng"], ["lè"]],
-}
-load_phrases_dict(_HOUSE_PHRASES)
 
 
 def fold(text: str) -> str:
@@ -46,10 +33,16 @@ def fold(text: str) -> str:
     return kept
 
 
+@cache
+def _dictionary() -> Any:
+    """The readings take 48 MB and a quarter of a second: loaded when a name is first read, not by every process."""
+    return import_module("companies.register.pinyin")
+
+
 @lru_cache(maxsize=4_096)
 def syllables(folded: str) -> tuple[str, ...]:
     """Pinyin of a folded name, one item per Chinese character; runs of Latin letters and digits count as one item."""
-    return tuple(part.lower() for part in lazy_pinyin(folded, style=Style.NORMAL, v_to_u=False))
+    return tuple(part.lower() for part in _dictionary().syllables(folded))
 
 
 def name_key_for(name: str) -> str:
@@ -110,7 +103,7 @@ def index_companies(ids: Iterable[int]) -> int:
 
 @lru_cache(maxsize=1)
 def _known_syllables() -> frozenset[str]:
-    readings = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")}
+    readings = _dictionary().readings()
     plain = {"".join(c for c in unicodedata.normalize("NFD", r.replace("ü", "v")) if c.isascii()) for r in readings}
     return frozenset(part for part in plain if part.isalpha())
 

@@ -43,7 +43,7 @@ def manual_codes_of(standard: Standard) -> frozenset[str]:
 
 def nearest_text(standard: Standard, nearest: Nearest) -> str:
     """The gap closest to its line in one phrase: which criterion, how far, of which kind."""
-    text = next((one.text for one in _all(standard.criteria) if one.code == nearest.code), nearest.code)
+    text = next((one.text for one in standard.criteria if one.code == nearest.code), nearest.code)
     kind = GAP_KIND_LABELS[nearest.kind]
     if nearest.gap is None:
         return wording.NEAREST_BARE.format(text=text, kind=kind)

@@ -17,9 +17,14 @@ from policies.engine.standard import Criterion, Standard
 _LETTERS = tuple(outcome.value for outcome in OUTCOMES)
 
 
+def outcome_words(code: str) -> tuple[str, ...]:
+    """What the digest says of a criterion, by outcome; written once, when a standard is loaded."""
+    return tuple(f'"{code}":"{letter}"' for letter in _LETTERS)
+
+
 def digest_of(standard: Standard, facts: Facts, judged: Sequence[tuple[Criterion, int]], overall: str) -> str:
     """Hex SHA-256 over one line of JSON. Equal for equal facts whatever the order they came in, the machine or the database."""
-    outcomes = ",".join([f'"{criterion.code}":"{_LETTERS[outcome]}"' for criterion, outcome in judged])
+    outcomes = ",".join([words[outcome] for words, (_, outcome) in zip(standard.outcome_words, judged, strict=True)])
     text = (
         f'{{"standard":"{standard.sha256}","application_year":{facts.year},"district":{_quoted(facts.snapshot.district)},'
         f'"overall":"{overall}","outcomes":{{{outcomes}}},"figures":[{",".join(_figures(standard, facts))}],'
@@ -34,12 +39,13 @@ def _figures(standard: Standard, facts: Facts) -> list[str]:
     conflicts = facts.conflicts
     for at, (code, row, value) in enumerate(zip(standard.plan.codes, facts.rows, facts.values, strict=True)):
         if row is not None:
-            version = row.version_id
-            if version.__class__ is int and not row.is_estimate:
+            if row.version_id.__class__ is int and not row.is_estimate:
                 text = str(value)
-                if "." in text or "E" in text:
+                if text[-3:] == ".00" and text != "-0.00":
+                    text = text[:-3]
+                elif "." in text or "E" in text:
                     text = spelled(value)
-                entries.append(f'["{code}",{row.year},"{row.source}","{text}",{version}]')
+                entries.append(f'["{code}",{row.year},"{row.source}","{text}",{row.version_id}]')
             else:
                 entries.append(_figure(code, row, value))
         elif conflicts and at in conflicts:

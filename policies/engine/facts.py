@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 Value = Decimal | int | bool | None
 VersionId = int | str
@@ -80,8 +81,7 @@ class FigureValue:
     is_estimate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FigureRow:
+class FigureRow(NamedTuple):
     """One stored version of a year's figures, as wide as it is stored: `values` maps catalogue codes to figures.
 
     The cheap form for whole registers: the row's own dict is passed as it is. Only versions in force are passed; a
@@ -95,8 +95,7 @@ class FigureRow:
     is_estimate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HeldTitle:
+class HeldTitle(NamedTuple):
     """A confirmed recognition: valid from `valid_from` to `valid_until`, both included; None means without end."""
 
     title: str

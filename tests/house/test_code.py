@@ -37,6 +37,7 @@ DATA_MODULES = {
     ),
     "companies/register/industries.py": "the names of GB/T 4754",
     "companies/register/search.py": "characters read otherwise in names than a dictionary says",
+    "companies/register/pinyin.py": "the readings those characters have",
     "core/units.py": "units as documents write them",
     "cultivation/demo/": "invented firms, people and documents",
     "policies/engine/": "plain Python; reads published wording and writes the sheet a decision freezes, in the words of the standard",

@@ -1,10 +1,9 @@
 """What every condition can be asked. `judge` is the hot path; the rest is asked for unmet ones or for a whole sheet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from policies.engine.outcomes import GapKind, Outcome
 from policies.engine.sheet import Missing, Observed
@@ -20,8 +19,7 @@ NO_UNIT = Unit("")
 ONE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """How far an unmet condition is: `amount` in base units (None: not measurable), `relative` to the line, the kind,
     the closed year it was measured in (0: none) and the open year that can make it up."""
 

@@ -1,0 +1,131 @@
+"""Evaluating many companies at once gives each the row that evaluating it alone gives; a row that says the same is not written."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from companies.figures.models import Incident, IncidentKind
+from companies.recognitions.models import Title
+from companies.register.models import Company
+from policies import engine
+from policies.standards import keeping, library, services
+from policies.standards.models import Evaluation
+from tests.factories import CompanyFactory, YearFiguresFactory
+from tests.factories.cultivation import held, ready_company
+from tests.factories.cultivation import library as ship
+
+pytestmark = pytest.mark.django_db
+MAY_5 = date(2026, 5, 5)
+MILLION = Decimal(1_000_000)
+
+
+@pytest.fixture
+def firms() -> list[Company]:
+    """Firms near the lines in every way the register knows: without figures, in two sources, estimated, contradicted, barred, judged."""
+    ship()
+    random = Random(20260505)  # noqa: S311 (repeatable, guards nothing)
+    made = [CompanyFactory(), CompanyFactory(founded_on=None, industry=""), ready_company()]
+    for number in range(24):
+        changes: dict[str, Any] = {
+            "revenue": random.choice([None, Decimal("49_999_999.99"), 50 * MILLION, Decimal("100_000_000.5")]),
+            "rd_expense": random.choice([None, Decimal(0), 3 * MILLION, 9 * MILLION]),
+            "total_liabilities": random.choice([None, 80 * MILLION, 179 * MILLION]),
+            "class1_ip": random.choice([None, 0, 1, 2, 6]),
+            "market_rank_global": random.choice([None, 1, 3, 4]),
+            "market_share_percent": random.choice([None, Decimal("10.0000"), Decimal("9.9999")]),
+            "platform_score": random.choice([None, Decimal("59.5"), Decimal(60), Decimal(72)]),
+            "is_new_product": random.choice([None, True, False]),
+        }
+        firm = ready_company(is_judged=number % 3 == 0, **changes)
+        if number % 4 == 0:
+            YearFiguresFactory(company=firm, year=2025, source="statistics", revenue=70 * MILLION, employees=300)
+        if number % 5 == 0:
+            YearFiguresFactory(company=firm, year=2026, is_estimate=True, known_on=MAY_5, revenue=160 * MILLION)
+        if number % 6 == 0:
+            YearFiguresFactory(company=firm, year=2025, stands_beside=True, known_on=MAY_5, revenue=99 * MILLION)
+        if number % 7 == 0:
+            kind = random.choice(IncidentKind.values)
+            Incident.objects.create(company=firm, kind=kind, starts_on=date(2025, 2, 28), known_on=date(2025, 3, 1))
+        if number % 8 == 0:
+            held(firm, "little_giant")
+        made.append(firm)
+    return made
+
+
+def _kept(firms: Sequence[Company]) -> dict[tuple[int, int], dict[str, Any]]:
+    rows = Evaluation.objects.filter(company__in=firms).values(*keeping.COLUMNS)
+    return {(row["company_id"], row["title_id"]): row for row in rows}
+
+
+def test_many_at_once_say_what_each_says_alone(firms: list[Company]) -> None:
+    assert services.evaluation_refresh(company_ids=[firm.pk for firm in firms], on=MAY_5) == 2 * len(firms)
+    together = _kept(firms)
+    Evaluation.objects.all().delete()
+    for firm in reversed(firms):
+        services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5)
+    assert _kept(firms) == together
+    assert len({row["digest"] for row in together.values()}) == 2 * len(firms)
+    assert {row["overall"] for row in together.values()} >= {"not_yet", "data_needed", "promising"}
+
+
+def test_every_kept_column_is_the_sheets_own(firms: list[Company]) -> None:
+    services.evaluation_refresh(company_ids=[firm.pk for firm in firms], on=MAY_5)
+    standards = library.in_force(on=MAY_5)
+    for (company_id, title_id), row in _kept(firms).items():
+        title = Title.objects.get(pk=title_id)
+        subject = next(one for one in services.snapshots_for([company_id], on=MAY_5))
+        published = standards[title.code]
+        sheet = engine.evaluate(published.compiled, services.with_judgements(subject, published.row.pk), on=MAY_5)
+        assert row == {
+            "company_id": company_id,
+            "title_id": title_id,
+            "standard_id": published.row.pk,
+            "application_year": sheet.application_year,
+            "overall": sheet.overall.value,
+            "met_count": sheet.counts.met,
+            "unmet_count": sheet.counts.unmet,
+            "unknown_count": sheet.counts.unknown,
+            "manual_count": sheet.counts.manual,
+            "open_count": sheet.counts.open,
+            "open_codes": " ".join(sheet.open_codes),
+            "nearest_text": engine.nearest_text(published.compiled, sheet.nearest) if sheet.nearest else "",
+            "earliest_year": sheet.earliest_year,
+            "digest": sheet.digest,
+            "evaluated_on": MAY_5,
+            "stale_after": sheet.stale_after,
+            "is_stale": False,
+        }
+
+
+def test_a_row_that_says_the_same_is_left_alone_and_one_that_does_not_is_written(firms: list[Company]) -> None:
+    ids = [firm.pk for firm in firms]
+    services.evaluation_refresh(company_ids=ids, on=MAY_5)
+    before = _kept(firms)
+    with CaptureQueriesContext(connection) as queries:
+        services.evaluation_refresh(company_ids=ids, on=date(2026, 5, 6))
+    assert not [query for query in queries if query["sql"].startswith("INSERT")]
+    assert _kept(firms) == before
+    changed, stale = firms[2], firms[3]
+    YearFiguresFactory(company=changed, year=2025, known_on=date(2026, 5, 6), revenue=Decimal("77_000_000"))
+    Evaluation.objects.filter(company=stale).update(is_stale=True)
+    services.evaluation_refresh(company_ids=ids, on=date(2026, 5, 6))
+    after = _kept(firms)
+    written = {key for key, row in after.items() if row != before[key]}
+    assert written == {key for key in after if key[0] in (changed.pk, stale.pk)}
+    assert not any(row["is_stale"] for row in after.values())
+
+
+def test_a_new_year_is_written_even_where_nothing_was_reported() -> None:
+    ship()
+    firm = CompanyFactory()
+    services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5)
+    assert services.evaluations_due(on=date(2027, 1, 1)) == [firm.pk]
+    services.evaluation_refresh(company_ids=[firm.pk], on=date(2027, 1, 1))
+    assert {row["stale_after"] for row in _kept([firm]).values()} == {date(2028, 1, 1)}
+    assert services.evaluations_due(on=date(2027, 1, 1)) == []
