@@ -29,7 +29,7 @@ MILLION = Decimal(1_000_000)
 def firms() -> list[Company]:
     """Firms near the lines in every way the register knows: without figures, in two sources, estimated, contradicted, barred, judged."""
     ship()
-    random = Random(20260505)  # noqa: S311 (repeatable, guards nothing)
+    random = Random(20260505)
     made = [CompanyFactory(), CompanyFactory(founded_on=None, industry=""), ready_company()]
     for number in range(24):
         changes: dict[str, Any] = {
