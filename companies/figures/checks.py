@@ -59,8 +59,13 @@ def _words(fact: Fact, value: Any, **more: str) -> dict[str, str]:
     return {"label": fact_label(fact), "value": shown(fact, value), **more}
 
 
-def unit_doubts(values: Mapping[str, Any], beside: Mapping[str, Any]) -> list[str]:
-    """Sentences about money about 10,000 times, or 1/10,000 of, the same fact of the year beside it."""
+def in_year(year: int) -> str:
+    """A year as figures are held against it."""
+    return _("%(year)s 年") % {"year": year}
+
+
+def unit_doubts(values: Mapping[str, Any], beside: Mapping[str, Any], *, against: str) -> list[str]:
+    """Sentences about money about 10,000 times, or 1/10,000 of, the same fact in `beside`; `against` says where that stands."""
     found = []
     for code, value in values.items():
         fact, other = CATALOGUE[code], beside.get(code)
@@ -68,6 +73,6 @@ def unit_doubts(values: Mapping[str, Any], beside: Mapping[str, Any]) -> list[st
             continue
         ratio = abs(value / other)
         if JUMP_FROM <= ratio <= JUMP_TO or JUMP_FROM <= 1 / ratio <= JUMP_TO:
-            template = _("%(label)s %(value)s，上年 %(other)s，相差约一万倍：万元还是元？")
-            found.append(template % _words(fact, value, other=shown(fact, other)))
+            template = _("%(label)s %(value)s，%(against)s %(other)s，相差约一万倍：万元还是元？")
+            found.append(template % _words(fact, value, against=against, other=shown(fact, other)))
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import opening
 from accounts.audit.services import record
 from companies.figures.catalogue import CATALOGUE, Source
-from companies.figures.checks import contradictions, unit_doubts
+from companies.figures.checks import contradictions, in_year, unit_doubts
 from companies.figures.models import Incident, IncidentKind, Severity, YearFigures
 from companies.figures.refusals import FiguresDisagree, IncidentDatesDisagree, NothingNew, UnitInDoubt
 from companies.figures.selectors import figures_for
@@ -61,8 +61,9 @@ def figures_add(
         raise NothingNew
     if found := contradictions(whole):
         raise FiguresDisagree(found)
-    beside: dict[str, Any] = next((row.values for row in reversed(standing) if row.source == source and row.year < year), {})
-    if (doubts := unit_doubts({code: whole[code] for code in values}, beside)) and not is_unit_checked:
+    earlier = next((row for row in reversed(standing) if row.source == source and row.year < year), None)
+    doubts = unit_doubts({code: whole[code] for code in values}, earlier.values, against=in_year(earlier.year)) if earlier else []
+    if doubts and not is_unit_checked:
         raise UnitInDoubt(doubts)
     figures = YearFigures.objects.create(
         company=company,

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from accounts.scope import covers
 from companies.assignments.models import Assignment
 from companies.figures.catalogue import CATALOGUE, Kind
-from companies.figures.checks import contradictions, unit_doubts
+from companies.figures.checks import contradictions, in_year, unit_doubts
 from companies.figures.selectors import CurrentFigures, figures_for
 from companies.imports.models import ImportRun, RowVerdict
 from companies.imports.recognitions import RecognitionJudge
@@ -283,10 +283,10 @@ class Judge:
                         judged.row.errors.append(error(part.columns[code], judged_value(part, code), reason))
         if self.run.confirm_jumps or judged.row.is_checked_by_hand:
             return
-        beside = self._beside(judged.row.uscc, part, standing)
+        year, beside = self._beside(judged.row.uscc, part, standing)
         for code, value in part.values.items():
-            for other in (held.get(code), beside.get(code)):
-                doubts = unit_doubts({code: value}, {code: other}) if other and held.get(code) != value else []
+            for against, other in ((_("库内"), held.get(code)), (year, beside.get(code))):
+                doubts = unit_doubts({code: value}, {code: other}, against=against) if other and held.get(code) != value else []
                 if doubts:
                     break
             else:
@@ -298,18 +298,21 @@ class Judge:
     def _sister_doubts(self, code: str, value: Any, whole: dict[str, Any]) -> list[str]:
         sister = SISTERS.get(code)
         other = whole.get(sister) if sister else None
-        if other and unit_doubts({code: value}, {code: other}):
+        if other and unit_doubts({code: value}, {code: other}, against=""):
             words = {"label": CATALOGUE[code].label, "sister": CATALOGUE[sister].label} if sister else {}
             return [_("%(label)s与同年%(sister)s相差约一万倍：万元还是元？") % words]
         return []
 
-    def _beside(self, uscc: str, part: YearPart, standing: list[CurrentFigures]) -> dict[str, Any]:
-        """The same source's nearest other year: earlier before later, this file's own before what is stored."""
+    def _beside(self, uscc: str, part: YearPart, standing: list[CurrentFigures]) -> tuple[str, dict[str, Any]]:
+        """The same source's nearest other year in words, and its figures: earlier before later, this file's before what is stored."""
         in_file = self.recent[1] if self.recent[0] == uscc else {}
         years = {version.year: version.values for version in standing if version.source == part.source and version.year != part.year}
         years |= {year: values for (source, year), values in in_file.items() if source == part.source and year != part.year}
         before = [year for year in years if year < part.year]
-        return years[max(before)] if before else years[min(years)] if years else {}
+        if not years:
+            return "", {}
+        nearest = max(before) if before else min(years)
+        return in_year(nearest), years[nearest]
 
     def _remember(self, uscc: str, part: YearPart) -> None:
         if self.recent[0] != uscc:
@@ -323,7 +326,7 @@ def judged_value(part: YearPart, code: str) -> str:
     fact = CATALOGUE[code]
     if fact.kind is not Kind.MONEY or value is None:
         return str(value)
-    return _("%(number)s 万元") % {"number": f"{value / 10_000:f}".rstrip("0").rstrip(".")}
+    return _("%(number)s 万元") % {"number": f"{(value / 10_000).normalize():f}"}
 
 
 _PARTS: dict[str, tuple[str, ...]] = {}

@@ -88,6 +88,18 @@ def test_a_figure_ten_thousand_times_last_years_asks_for_the_unit_until_confirme
     assert any("销售收入" in reason and "一万倍" in reason for reason in reasons(check(sister, by=city_clerk)))
 
 
+def test_a_doubted_figure_is_shown_as_large_as_it_is_beside_the_figure_it_is_held_against(city_clerk: User, check: Check) -> None:
+    company = CompanyFactory(uscc=code(1))
+    YearFiguresFactory(company=company, year=2024, revenue=Decimal(120_000_000))
+    YearFiguresFactory(company=company, year=2025, revenue=Decimal(123_000_000))
+    run = check(figures([code(1), 2025, 120_000_000, None, None], [code(1), 2023, 123_450_000, None, None]), by=city_clerk)
+    first, second = (row.errors[0] for row in ImportRow.objects.filter(run=run).order_by("number"))
+    assert first["value"] == "120000000 万元"
+    assert first["reason"].startswith("营业收入 120,000,000 万元，库内 12,300 万元，相差约一万倍")
+    assert second["value"] == "123450000 万元"
+    assert second["reason"].startswith("营业收入 123,450,000 万元，2024 年 12,000 万元，相差约一万倍")
+
+
 def test_the_same_firm_or_year_twice_in_a_file_is_refused_naming_the_first_row(city_clerk: User, check: Check) -> None:
     CompanyFactory(uscc=code(1))
     run = check(
