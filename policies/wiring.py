@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import batched
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -20,13 +21,16 @@ from policies.standards.panels import gap_panel
 
 AT_ONCE = 50  # firms re-evaluated inside the change's own transaction; more go to a job
 
+MOST_IDS = 2_000  # in one statement: SQLite takes a limited number of parameters
+
 
 def _refresh(company_ids: list[int], on: date) -> None:
     """A stale result is never shown as current: few firms follow at once, many are marked stale and handed to the worker."""
     if len(company_ids) <= AT_ONCE:
         services.evaluation_refresh(company_ids=company_ids, on=on)
         return
-    Evaluation.objects.filter(company_id__in=company_ids).update(is_stale=True)
+    for some in batched(company_ids, MOST_IDS):
+        Evaluation.objects.filter(company_id__in=some).update(is_stale=True)
     job_start(kind="evaluate", by=None, payload={"on": on.isoformat()}, total=len(company_ids))
 
 

@@ -116,6 +116,7 @@ class _Writer:
         self.run, self.by, self.on = run, by, on
         self.stamp = opening.stamp()
         self.items: list[models.Model] = []
+        self.with_figures: set[int] = set()
         # a large run is logged without its versions of figures, so they need not stay in memory either
         self.keeps_figures = run.totals.get("new", 0) + run.totals.get("changed", 0) <= KEPT_ITEMS
         self.titles = Title.objects.in_bulk()
@@ -139,6 +140,9 @@ class _Writer:
             self._figures([(row, companies[row.uscc]) for row in chunk if row.values.get("figures")])
             waiting += [(row, companies[row.uscc]) for row in chunk if row.values.get("recognition")]
             progress.add(len(chunk))
+        if self.with_figures:
+            added = YearFigures.objects.filter(import_run=self.run)
+            slots.emit("figures_added", figures=added, company_ids=sorted(self.with_figures), by=self.by, on=self.on)
         self._recognitions(waiting)
         return self.items
 
@@ -162,9 +166,9 @@ class _Writer:
             fresh = [row for row in chunk if row.uscc not in stored]
             again = [row for row in chunk if row.uscc in stored and stored[row.uscc].withdrawn_on is not None]
             changed = [row for row in chunk if row.uscc in stored and stored[row.uscc].withdrawn_on is None]
-            touched = self._create(fresh) + self._take_back(again, stored) + self._change(changed, stored)
-            slots.emit("companies_changed", company_ids=[company.pk for company in touched], by=self.by, on=self.on)
-            self.items += touched
+            self.items += self._create(fresh) + self._take_back(again, stored) + self._change(changed, stored)
+        if self.items:  # once for the whole run: whoever follows plans one job, not one for each chunk
+            slots.emit("companies_changed", company_ids=[company.pk for company in self.items], by=self.by, on=self.on)
 
     def _create(self, rows: Sequence[ImportRow]) -> list[Company]:
         companies = []
@@ -261,7 +265,7 @@ class _Writer:
                 whole = {**latest.get((company.pk, part["year"], part["source"]), {}), **given}
                 versions.append(self._version(company, part, whole, sheet=row.sheet, number=row.number))
         YearFigures.objects.bulk_create(versions, batch_size=CHUNK)
-        slots.emit("figures_added", figures=versions, company_ids=sorted({v.company_id for v in versions}), by=self.by, on=self.on)
+        self.with_figures |= {version.company_id for version in versions}
         self.items += versions if self.keeps_figures else []
 
     def _version(self, company: Company, part: dict[str, Any], whole: dict[str, Any], *, sheet: str, number: int) -> YearFigures:

@@ -356,6 +356,20 @@ def test_more_than_a_thousand_rows_need_a_second_person(city_clerk: User, check:
         apply(run, by=city_clerk)
 
 
+def test_a_run_of_many_chunks_plans_one_evaluation_of_its_firms_and_one_of_its_figures(
+    city_clerk: User, check: Check, apply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "CHUNK", 20)
+    serials = range(1, 71)
+    file = {
+        "企业": [FIRM_HEADS, *(firm(serial) for serial in serials)],
+        "年度指标": [FIGURE_HEADS, *([code(serial), 2025, 90 + serial, 9, 9] for serial in serials)],
+    }
+    assert apply(check(file, by=city_clerk), by=city_clerk).state == ImportState.APPLIED
+    assert YearFigures.objects.count() == len(serials)
+    assert list(Job.objects.filter(kind="evaluate").values_list("total", flat=True)) == [70, 70]
+
+
 def test_the_officer_of_a_changed_firm_cannot_sign_with_an_approvers_account(
     city_clerk: User, signer: User, officer: User, check: Check, today: date
 ) -> None:
