@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, Fact, Kind
 from companies.imports.refusals import WorkbookRefused
+from core.text import refused_character
 
 REASON_HEADER = "拒绝原因"
 NOT_COMPUTED = "#公式未计算"  # stands in a cell whose formula was never computed
@@ -229,6 +230,6 @@ def read_columns(sheet: str, heads: list[tuple[object, object]], money_unit: str
 
 
 def shown_header(group: object, text: object) -> str:
-    """The header as a person recognises it: `2024年 / 营业收入`."""
+    """The header as a person recognises it: `2024年 / 营业收入`; a character that no database keeps is shown by its name."""
     parts = [" ".join(str(part).split()) for part in (group, text) if part is not None and str(part).strip()]
-    return " / ".join(dict.fromkeys(parts))[:120]
+    return "".join(refused_character(c) or c for c in " / ".join(dict.fromkeys(parts))[:120])[:120]

@@ -205,3 +205,10 @@ def test_an_auditor_uploads_nothing(city_clerk: User, check: Check) -> None:
 def test_ignored_columns_are_named(city_clerk: User, check: Check) -> None:
     run = check({"企业": [[*FIRM_HEADS, "联系人", "手机"], [*firm(1), "沈", "138"]]}, by=city_clerk)
     assert [(column["column"], column["header"]) for column in run.ignored_columns] == [("H", "联系人"), ("I", "手机")]
+
+
+def test_a_header_with_a_sign_that_no_database_keeps_is_named_by_that_sign(city_clerk: User, check: Check) -> None:
+    CompanyFactory(uscc=code(1))
+    run = check({"年度指标": [[*FIGURE_HEADS, "备注\x00一"], [code(1), 2025, 90, 9, 9, "无"]]}, by=city_clerk)
+    assert run.totals["new"] == 1
+    assert [column["header"] for column in run.ignored_columns] == ["备注U+0000一"]
