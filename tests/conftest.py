@@ -15,7 +15,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-pytest_plugins = ["tests.rigs.append_only"]
+pytest_plugins = ["tests.rigs.append_only", "tests.rigs.faultrig"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [

@@ -79,7 +79,7 @@ class Children:
         self.commands = {
             "server": [
                 *("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", HOST, "--port", str(port)),
-                *("--log-level", "warning", "config.wsgi:application"),
+                *("--respawn-failed-workers", "--respawn-interval", "0.5", "--log-level", "warning", "config.wsgi:application"),
             ],
             "worker": ["manage.py", "work", "--only-worker"],
         }

@@ -40,10 +40,10 @@ def _enqueue(job_id: int) -> None:
 
 
 def _claim(job_id: int) -> Job | None:
-    """Take a queued or interrupted job; None when another worker has it or it ended (a task delivered twice does nothing)."""
+    """Take a queued job; None when another worker has it, or it ended or broke off (a task delivered twice does nothing)."""
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id).first()
-        if job is None or job.state not in {JobState.QUEUED, JobState.INTERRUPTED}:
+        if job is None or job.state != JobState.QUEUED:
             return None
         now = timezone.now()
         job.state, job.started_at, job.beat_at, job.attempts = JobState.RUNNING, now, now, job.attempts + 1
@@ -96,10 +96,14 @@ def jobs_recover(*, everything: bool = False) -> list[Job]:
     return recovered
 
 
-def jobs_requeue() -> int:
-    """Hand queued jobs to the worker again whose task was lost with a dying process; running twice does no harm."""
+def jobs_requeue(*, everything: bool = False) -> int:
+    """Hand queued jobs to the worker again whose task was lost with a dying process (all of them when the only worker starts).
+
+    A job whose task is there still then has two; the second finds it taken.
+    """
     now = timezone.now()
-    lost = list(Job.objects.filter(state=JobState.QUEUED, queued_at__lt=now - LOST_AFTER).values_list("pk", flat=True))
+    long_ago = Q() if everything else Q(queued_at__lt=now - LOST_AFTER)
+    lost = list(Job.objects.filter(long_ago, state=JobState.QUEUED).values_list("pk", flat=True))
     Job.objects.filter(pk__in=lost).update(queued_at=now)
     for job_id in lost:
         _enqueue(job_id)

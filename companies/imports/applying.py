@@ -45,7 +45,7 @@ def import_carry_out(*, run_id: int, by: "User", on: date, job: Job | None = Non
     opening.check_on(on)
     run = _start(run_id, by=by, on=on, job=job)
     was_undone = run.undone_on is not None
-    # before the work's own transaction: its second connection would wait for ever for a row that this one holds
+    # outside the transaction: it must not hold the job's row, which another connection writes progress to
     progress = Progress(job, total=run.totals.get("new", 0) + run.totals.get("changed", 0))
     try:
         with transaction.atomic():
@@ -58,6 +58,7 @@ def import_carry_out(*, run_id: int, by: "User", on: date, job: Job | None = Non
             _tell(run, _("导入完成：%(name)s"))
             _record(run, "import.applied", items, by=by, on=on)
     except Exception as error:
+        progress.stop()
         _fail(run_id, error, by=by, on=on)
         raise
     progress.finish()

@@ -48,6 +48,11 @@ class Progress:
         finally:
             other.close()
 
+    def stop(self) -> None:
+        """The work failed; no file stays behind."""
+        if self.job is not None:
+            clear_mark(self.job.pk)
+
     def finish(self) -> None:
         """All rows are done and committed; no file stays behind."""
         if self.job is not None:

@@ -24,6 +24,7 @@ from companies.imports.authority import require_hand, require_uploader
 from companies.imports.checking import import_check, needs_decision, needs_list
 from companies.imports.kinds import APPLY_JOB, IMPORT, officers_of
 from companies.imports.models import ImportRun, ImportState
+from companies.imports.progress import clear_mark
 from companies.imports.refusals import DecisionNeeded, ListMissing, NothingToImport, NotNow, WorkbookRefused
 from companies.imports.undoing import import_undo
 from companies.imports.workbooks.intake import inspect
@@ -214,8 +215,11 @@ def run_apply_job(job: Job) -> dict[str, object]:
 
 @transaction.atomic
 def apply_interrupted(job: Job) -> None:
-    """The worker died: the transaction is gone, the run says 中断 and can be started again."""
+    """The worker died: the transaction is gone, the run says 中断 and can be started again. One that died after it had ended is done."""
+    clear_mark(job.pk)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("uploaded_by__person", "file").filter(job=job).first()
+    if run is not None and run.state == ImportState.APPLIED:
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE, message="")
     if run is None or run.state != ImportState.APPLYING:
         return
     run.interrupt()

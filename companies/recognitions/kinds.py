@@ -18,6 +18,7 @@ from companies.recognitions.confirmation import settle
 from companies.recognitions.models import ApplicationType, Recognition, RecognitionState, Revocation
 from companies.register import slots
 from companies.register.models import Company
+from core import faults
 from core.errors import Refusal
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class RecognitionKind(DecisionKind):
         settle([subject])
         subject.save()
         slots.emit("recognition_confirmed", recognitions=[subject], by=signer, on=on)
+        faults.point("recognition.confirm")
         return [subject]
 
     def closed(self, subject: Recognition, decision: Decision, *, on: date) -> Iterable[models.Model]:

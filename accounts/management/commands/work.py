@@ -38,6 +38,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         jobs_recover(everything=options["only_worker"])
+        if options["only_worker"]:  # the worker before may have died with a task in hand
+            jobs_requeue(everything=True)
         last_look = 0.0
         while not self.stopped:
             try:
