@@ -1,5 +1,6 @@
 """Why a decision is refused; each says who, when or what in a whole sentence."""
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.decisions.models import Decision, DecisionState
@@ -17,7 +18,7 @@ class AlreadyDecided(Refusal):
         state = DecisionState(decision.state).label
         super().__init__(
             _("%(who)s 已于 %(when)s 处理：%(state)s。")
-            % {"who": who, "when": f"{when:%Y-%m-%d %H:%M}" if when else str(decision.decided_on), "state": state},
+            % {"who": who, "when": f"{localtime(when):%Y-%m-%d %H:%M}" if when else str(decision.decided_on), "state": state},
         )
 
 

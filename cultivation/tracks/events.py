@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import opening
 from accounts.audit import services as audit
+from accounts.decisions.models import Decision
 from accounts.decisions.services import decision_withdraw
 from companies.figures.models import Incident
 from companies.recognitions import counting
@@ -18,7 +19,6 @@ from cultivation.tracks.moves import UPWARDS
 from cultivation.tracks.selectors import sheet_or_none
 
 if TYPE_CHECKING:
-    from accounts.decisions.models import Decision
     from accounts.users.models import User
 
 BATCH_SIZE = 500
@@ -206,6 +206,8 @@ def _log(moved: Sequence[tuple[Track, str, Recognition]], *, kind: str, by: "Use
 def incident_changed(*, incident: Incident, by: "User", on: date, **_more: Any) -> None:
     """A veto in force cancels the open promotions of the firm, in the name of who entered it; other moves stay."""
     waiting = TierMove.objects.filter(is_open=True, kind__in=UPWARDS, track__company_id=incident.company_id)
+    # all of them first: a signature under way is waited for here and not while the log is held, and what it decided waits no longer
+    list(Decision.objects.select_for_update(of=("self",)).filter(tier_move__in=waiting).order_by("pk"))
     for move in waiting.select_related("track__company", "track__title").order_by("pk"):
         sheet = sheet_or_none(company=move.track.company, title=move.track.title, on=on)
         if sheet is None or not sheet.veto_codes:
