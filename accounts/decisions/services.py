@@ -16,6 +16,8 @@ from accounts.decisions.kinds import DecisionKind, Proposal, decision_kind
 from accounts.decisions.models import Decision, DecisionHand, DecisionState, Level, Part
 from accounts.inbox import services as inbox
 from core import faults
+from core.locking import locked
+from core.retrying import retried
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -93,11 +95,7 @@ def decision_submitted(decision: Decision, *, items: Iterable[models.Model] = ()
 
 
 def _locked(decision_id: int) -> Decision:
-    return (
-        Decision.objects.select_for_update(of=("self",))
-        .select_related("proposer__person", "decider__person", "district")
-        .get(pk=decision_id)
-    )
+    return locked(Decision.objects.select_related("proposer__person", "decider__person", "district"), decision_id)
 
 
 def _repeated(decision: Decision, user: "User", state: DecisionState) -> bool:
@@ -145,6 +143,7 @@ def _changes(decision: Decision, now: Proposal) -> list[dict[str, str]]:
     return changes or [{"label": _("所依据的数据"), "before": decision.digest[:12], "after": now.digest[:12]}]
 
 
+@retried
 @transaction.atomic
 def decision_sign(*, decision_id: int, signer: "User", on: date, note: str = "") -> Decision:
     """Sign a submitted decision and carry it out; one whose facts changed since submission comes back stale instead.
@@ -175,6 +174,7 @@ def decision_sign(*, decision_id: int, signer: "User", on: date, note: str = "")
     return decision
 
 
+@retried
 @transaction.atomic
 def decision_reject(*, decision_id: int, by: "User", on: date, reason: str) -> Decision:
     """A second person says no, with a reason; nothing is carried out."""
@@ -196,6 +196,7 @@ def decision_reject(*, decision_id: int, by: "User", on: date, reason: str) -> D
     return decision
 
 
+@retried
 @transaction.atomic
 def decision_withdraw(*, decision_id: int, by: "User", on: date, reason: str = "", veto: bool = False) -> Decision:
     """The proposer takes it back; `veto` lets a rule cancel it (an incident came into force) in the name of `by`."""

@@ -27,6 +27,7 @@ from companies.register import slots
 from companies.register.models import Company, CompanyDistrict, CompanyName
 from companies.register.search import index_companies, name_key_for, search_tokens_for
 from core import faults
+from core.locking import locked
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -67,7 +68,7 @@ def import_carry_out(*, run_id: int, by: "User", on: date, job: Job | None = Non
 
 def _locked(run_id: int) -> ImportRun:
     related = ("file", "official_list", "decision", "uploaded_by__person", "uploaded_by__district")
-    return ImportRun.objects.select_for_update(of=("self",)).select_related(*related).get(pk=run_id)
+    return locked(ImportRun.objects.select_related(*related), run_id)
 
 
 @transaction.atomic

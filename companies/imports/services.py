@@ -28,6 +28,7 @@ from companies.imports.progress import clear_mark
 from companies.imports.refusals import DecisionNeeded, ListMissing, NothingToImport, NotNow, WorkbookRefused
 from companies.imports.undoing import import_undo
 from companies.imports.workbooks.intake import inspect
+from core.locking import locked
 
 CHECK_JOB = "import.check"
 CHECKED_AT_ONCE = 2_000
@@ -85,7 +86,7 @@ def _whole(file: "File[bytes]") -> bytes:
 def import_attach_list(*, run_id: int, file: "File[bytes]", document_number: str, document_on: date, by: User, on: date) -> ImportRun:
     """Add the official list to a run that brings recognitions; the run is then checked again. Raises NotPermitted, NotNow, FileRefused."""
     opening.check_on(on)
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("uploaded_by__person", "decision").get(pk=run_id)
+    run = _locked(run_id)
     require_hand(by, run)
     if run.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED} or _is_waiting(run):
         raise NotNow(run)
@@ -156,7 +157,7 @@ def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decis
 
 def _locked(run_id: int) -> ImportRun:
     related = ("file", "official_list", "district", "decision", "job", "uploaded_by__person")
-    return ImportRun.objects.select_for_update(of=("self",)).select_related(*related).get(pk=run_id)
+    return locked(ImportRun.objects.select_related(*related), run_id)
 
 
 @transaction.atomic
