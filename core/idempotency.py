@@ -1,7 +1,8 @@
 """A form sent twice has one effect: the second answer repeats the first one's result.
 
 A form carries a random key (`{% idempotency_key %}`). The first POST with it is carried out; when it succeeds (a redirect), later ones
-are sent to the same place. While the first is under way, a second is refused; a first that failed frees the key.
+are sent to the same place. While the first is under way, a second is refused; a first that failed frees the key, and so does the time a
+request may take when its process died over it.
 """
 
 import re
@@ -17,7 +18,9 @@ from core.htmx import refuse
 from core.middleware import GetResponse
 
 FIELD = "idempotency_key"
-KEPT_SECONDS = 3_600
+KEPT_SECONDS = 2 * 3_600
+# longer than a writer waits for the database and a request may take
+UNDER_WAY_SECONDS = 30
 _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _UNDER_WAY = ""
 
@@ -47,7 +50,7 @@ class RepeatMiddleware:
         if not _KEY.fullmatch(key):
             return None
         place = f"repeat:{request.user.pk}:{key}"
-        if cache.add(place, _UNDER_WAY, KEPT_SECONDS):
+        if cache.add(place, _UNDER_WAY, UNDER_WAY_SECONDS):
             request._repeat_place = place  # type: ignore[attr-defined]
             return None
         target = cache.get(place)

@@ -1,6 +1,7 @@
 """Page machinery: error pages, form pages and (from core.lists) list pages."""
 
 import logging
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.generic import FormView
 
 from core.htmx import is_htmx, refuse
 from core.lists import ListPage
+from core.outage import AWAY, database_away
 
 __all__ = ["FormPage", "ListPage", "bad_request", "csrf_failure", "forbidden", "not_found", "server_error"]
 
@@ -83,6 +85,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with the request's number and nothing else; draws no frame, asks no database."""
+    """500 with the request's number and nothing else; draws no frame, asks no database. Of a database that is away, 503."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return database_away(request)
     reference = getattr(request, "request_id", "")
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

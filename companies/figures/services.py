@@ -17,6 +17,7 @@ from companies.figures.selectors import figures_for
 from companies.register import slots
 from companies.register.models import Company
 from companies.register.writing import require_writer
+from core.retrying import retried
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -28,6 +29,7 @@ def _locked(company_id: int) -> Company:
     return Company.objects.select_for_update(of=("self",)).select_related("district").get(pk=company_id, withdrawn_on__isnull=True)
 
 
+@retried
 @transaction.atomic
 def figures_add(
     *,
@@ -114,6 +116,7 @@ def _text(value: Any) -> str | bool | None:
     return value if value is None or isinstance(value, bool) else str(value)
 
 
+@retried
 @transaction.atomic
 def incident_add(
     *,
@@ -149,6 +152,7 @@ def incident_add(
     return incident
 
 
+@retried
 @transaction.atomic
 def incident_end(*, incident_id: int, ends_on: date, by: "User", on: date, reason: str = "") -> Incident:
     """The incident is over since `ends_on`: the open row is withdrawn and a closed one takes its place, so that both stay readable.

@@ -27,6 +27,7 @@ from companies.recognitions.refusals import (
 from companies.register.models import Company
 from companies.register.writing import keeps
 from core.errors import NotPermitted
+from core.retrying import retried
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -108,6 +109,7 @@ def _require_unrecorded(row: Recognition) -> None:
         raise AlreadyRecorded(document_number=row.document_number, state=RecognitionState(known.state).label)
 
 
+@retried
 @transaction.atomic
 def recognition_record(
     *,
@@ -159,6 +161,7 @@ def recognition_record(
     return row
 
 
+@retried
 @transaction.atomic
 def recognition_revoke(
     *,

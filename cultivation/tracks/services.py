@@ -16,6 +16,7 @@ from companies.evidence.models import Evidence
 from companies.recognitions.models import Batch, Title
 from companies.register.models import Company
 from companies.register.writing import keeps
+from core.retrying import retried
 from cultivation.tracks import events, moves
 from cultivation.tracks.gates import GateResult, gate_check
 from cultivation.tracks.kinds import TIER_MOVE
@@ -48,6 +49,7 @@ def _require_keeper(user: "User", company: Company) -> None:
         raise NotYourCompany
 
 
+@retried
 @transaction.atomic
 def track_set_target(*, company: Company, title: Title, by: "User", on: date) -> Track:
     """Set a title as the firm's target: a track at 待入库, the firm's main one if it is the first. Asked again, the same track.
@@ -71,6 +73,7 @@ def track_set_target(*, company: Company, title: Title, by: "User", on: date) ->
     return track
 
 
+@retried
 @transaction.atomic
 def track_make_main(*, track: Track, by: "User", on: date) -> Track:
     """Make a track the firm's main one (主培育称号): counts of firms follow it. Raises NotYourCompany."""
@@ -128,6 +131,7 @@ def _require_files(evidence: Sequence[Evidence], company: Company) -> list[Evide
     return files
 
 
+@retried
 @transaction.atomic
 def move_propose(
     *,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from io import StringIO
 from pathlib import Path
@@ -148,10 +149,8 @@ class Rig:
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """kill -9 of the process and of those it started."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait(PATIENCE_SECONDS)
 
     def stray_files(self) -> list[str]:

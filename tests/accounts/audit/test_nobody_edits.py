@@ -53,6 +53,7 @@ def test_the_database_refuses_to_change_or_delete_a_row_of_a_log_and_takes_a_new
     if connection.vendor == "postgresql":
         statements.append(f"TRUNCATE {table} CASCADE")
     rows = list(model.objects.values())
+    connection.check_constraints()  # PostgreSQL empties no table that has checks to come
     for statement in statements:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
