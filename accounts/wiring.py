@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, F, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from accounts.audit import services as audit
 from accounts.audit.outside import write_head
 from accounts.audit.verify import chain_problems, items_problems, row_problems
 from accounts.audit.words import register_actions
-from accounts.decisions.models import Decision, DecisionState, Part
+from accounts.decisions.models import Decision, DecisionHand, DecisionState, Part
 from accounts.decisions.selectors import waiting_count
 from accounts.inbox.selectors import unread_count
 from accounts.jobs import exports, registry
@@ -35,12 +35,20 @@ def _unread(request: HttpRequest) -> int:
 
 
 def decision_problems() -> Iterator[str]:
-    """Approved or rejected decisions without two different persons, and decided ones whose decider left no hand."""
+    """Approved or rejected decisions without two different persons, hands that are not those of who proposed and who decided."""
     decided = Decision.objects.filter(state__in=[DecisionState.APPROVED, DecisionState.REJECTED])
     for pk in decided.annotate(persons=Count("hands__person", distinct=True)).filter(persons__lt=2).values_list("pk", flat=True):
         yield f"decision {pk}: decided by fewer than two persons"
     for pk in decided.exclude(hands__part__in=[Part.SIGNED, Part.REJECTED]).values_list("pk", flat=True):
         yield f"decision {pk}: decided without a signature"
+    others = DecisionHand.objects.filter(part__in=[Part.SIGNED, Part.REJECTED]).exclude(decision__decider=F("user"))
+    for pk in others.values_list("decision_id", flat=True):
+        yield f"decision {pk}: signed by another than its decider"
+    proposed = DecisionHand.objects.filter(decision=OuterRef("pk"), user=OuterRef("proposer"), part=Part.PROPOSED)
+    for pk in Decision.objects.exclude(Exists(proposed)).values_list("pk", flat=True):
+        yield f"decision {pk}: its proposer has no hand in it"
+    for pk in DecisionHand.objects.exclude(person=F("user__person")).values_list("decision_id", flat=True):
+        yield f"decision {pk}: a hand is in the name of another person"
     for pk in Decision.objects.exclude(state=DecisionState.DRAFT).filter(digest="").values_list("pk", flat=True):
         yield f"decision {pk}: submitted without a digest"
 

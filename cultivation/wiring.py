@@ -1,19 +1,14 @@
-"""What this app hands to the apps below when it starts: panels, columns and filters of the register, decision kinds, checks."""
+"""What this app hands to the apps below when it starts; each feature has a `connect` of its own."""
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import register_actions
+from cultivation.quotas import wiring as quotas
 from cultivation.tracks import wiring as tracks
 
 
 def connect() -> None:
     """Called once by the app registry."""
     tracks.connect()
-    register_actions(
-        {
-            "plan.stored": _("存入目标方案"),
-            "quota.divided": _("目标分解到区县"),
-            "demo.accounts": _("建立演示账号"),
-            "demo.finished": _("演示数据建成"),
-        }
-    )
+    quotas.connect()
+    register_actions({"demo.accounts": _("建立演示账号"), "demo.finished": _("演示数据建成")})

@@ -142,7 +142,8 @@ def sprint_rows(asked: Asked, *, title_ids: list[int]) -> QuerySet[Track]:
     return counting.tracks_in(state=TrackState.SPRINT, title_ids=title_ids, on=asked.day, known=asked.known)
 
 
-def _counts(rows: QuerySet[Any]) -> dict[tuple[int, int], int]:
+def counted_by(rows: QuerySet[Any]) -> dict[tuple[int, int], int]:
+    """(title id, counted district id) → number of rows."""
     counts: dict[tuple[int, int], int] = defaultdict(int)
     for title_id, district_id, number in rows.order_by().values_list("title_id", "counted_district_id").annotate(n=Count("pk")):
         counts[title_id, district_id] += number
@@ -161,8 +162,8 @@ def quota_grid(*, user: "User", asked: Asked) -> Grid:
     begins = counting.data_begins_on()
     grid = Grid(asked, plan, titles, words, years=years, begins=begins, has_data=_reaches(begins, asked))
     ids = [title.pk for title in titles]
-    achieved = _counts(achieved_rows(asked, title_ids=ids, plan=plan)) if grid.has_data else None
-    sprint = _counts(sprint_rows(asked, title_ids=ids)) if grid.has_data else None
+    achieved = counted_by(achieved_rows(asked, title_ids=ids, plan=plan)) if grid.has_data else None
+    sprint = counted_by(sprint_rows(asked, title_ids=ids)) if grid.has_data else None
     districts = list(District.objects.all())
     for district in districts:
         if covers(user, district.pk):
