@@ -41,7 +41,7 @@ def import_check(*, run_id: int, on: date, job: Job | None = None, by: "User | N
     run = ImportRun.objects.select_related("file", "uploaded_by__person", "uploaded_by__district", "official_list").get(pk=run_id)
     if run.state not in _CHECKABLE or (run.decision_id and run.decision.state == "submitted"):  # type: ignore[union-attr]
         raise NotNow(run)
-    ImportRow.objects.filter(run=run)._raw_delete(using=ImportRow.objects.db)
+    _begin(run, by=by or run.uploaded_by, on=on)
     try:
         content = BytesIO(evidence_content(run.file))
         intake = inspect(content, name=f"_.{run.file.storage_key.rsplit('.', 1)[-1]}")
@@ -58,6 +58,22 @@ def import_check(*, run_id: int, on: date, job: Job | None = None, by: "User | N
         return _failed(run, refusal, by=by or run.uploaded_by, on=on)
     progress.finish()
     return _checked(run, tables, counts, by=by or run.uploaded_by, on=on)
+
+
+@transaction.atomic
+def _begin(run: ImportRun, *, by: "User", on: date) -> None:
+    """Take the rows of an earlier check away, and with them its result: what is judged half is never applied."""
+    if run.state != ImportState.UPLOADED:
+        run.check_again()
+        run.totals = {"rows": rows_in(run)}
+        run.save()
+        record("import.check_begun", actor=by, target=run, district=run.district_id, on=on)
+    ImportRow.objects.filter(run=run)._raw_delete(using=ImportRow.objects.db)
+
+
+def rows_in(run: ImportRun) -> int:
+    """Rows of the workbook, as counted at the upload or by the last check."""
+    return int(run.totals.get("rows", 0)) or sum(run.totals.get(verdict, 0) for verdict in RowVerdict.values)
 
 
 class _Counts:

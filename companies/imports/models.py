@@ -88,6 +88,10 @@ class ImportRun(models.Model):
         """How the log names the run."""
         return self.file.name
 
+    @transition(field=state, source=[ImportState.CHECKED, ImportState.FAILED], target=ImportState.UPLOADED)
+    def check_again(self) -> None:
+        """Its rows are judged anew; a check that dies on the way leaves a run nobody can apply."""
+
     @transition(field=state, source=[ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED], target=ImportState.CHECKED)
     def check_done(self) -> None:
         """Every row judged; nothing saved."""

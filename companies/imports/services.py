@@ -21,7 +21,7 @@ from companies.evidence.services import evidence_store
 from companies.figures.catalogue import Source
 from companies.imports.applying import import_carry_out
 from companies.imports.authority import require_hand, require_uploader
-from companies.imports.checking import import_check, needs_decision, needs_list
+from companies.imports.checking import import_check, needs_decision, needs_list, rows_in
 from companies.imports.kinds import APPLY_JOB, IMPORT, officers_of
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.progress import clear_mark
@@ -107,10 +107,10 @@ def import_start_check(*, run_id: int, by: User, on: date) -> ImportRun:
     require_hand(by, run)
     if run.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED} or _is_waiting(run):
         raise NotNow(run)
-    if run.totals.get("rows", 0) <= CHECKED_AT_ONCE:
+    if rows_in(run) <= CHECKED_AT_ONCE:
         return import_check(run_id=run.pk, on=on, by=by)
     with transaction.atomic():
-        run.job = job_start(kind=CHECK_JOB, by=by, payload={"run": run.pk}, total=run.totals.get("rows", 0))
+        run.job = job_start(kind=CHECK_JOB, by=by, payload={"run": run.pk}, total=rows_in(run))
         run.save(update_fields=["job"])
         record("import.check_ordered", actor=by, target=run, district=run.district_id, on=on)
     return run

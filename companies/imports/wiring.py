@@ -20,6 +20,7 @@ def connect() -> None:
             "import.list_attached": _("附上公告文件"),
             "import.check_ordered": _("安排校验"),
             "import.ordered": _("安排导入"),
+            "import.check_begun": _("重新校验"),
             "import.checked": _("校验导入文件"),
             "import.started": _("开始导入"),
             "import.applied": _("导入"),
