@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import checks
 from accounts.audit import services as audit
-from accounts.audit.outside import write_head
+from accounts.audit.outside import compare_with, heads_file, write_head
 from accounts.audit.verify import chain_problems, items_problems, row_problems
 from accounts.audit.words import register_actions
 from accounts.decisions.models import Decision, DecisionHand, DecisionState, Part
 from accounts.decisions.selectors import waiting_count
+from accounts.inbox import services as inbox
 from accounts.inbox.selectors import unread_count
 from accounts.jobs import exports, registry
 from accounts.roles import Role
@@ -55,6 +56,19 @@ def decision_problems() -> Iterator[str]:
 
 def _daily_head(day: date) -> dict[str, Any]:
     return {"head": write_head()}
+
+
+def _nightly_verify(day: date) -> dict[str, Any]:
+    """Every check once a day; administrators and the city's auditors hear of what is broken, the worker keeps which rows."""
+    broken = [problem for check in checks.registered().values() for problem in check()] + list(compare_with(heads_file()))
+    if broken:
+        inbox.notify(
+            User.objects.filter(Q(role=Role.ADMINISTRATOR) | Q(role=Role.AUDITOR, district__isnull=True), is_active=True),
+            matter="verify",
+            kind="security",
+            text=_("夜间核验发现 %(count)s 处不一致，请管理员运行 ./run manage verify 逐条查看。") % {"count": len(broken)},
+        )
+    return {"broken": len(broken), "rows": broken[:100]}
 
 
 def _refused(request: HttpRequest, error: Exception) -> None:
@@ -112,5 +126,6 @@ def connect() -> None:
     checks.register("audit items", items_problems)
     checks.register("audited rows", row_problems)
     checks.register("decisions", decision_problems)
+    registry.register_daily("verify", _nightly_verify)
     registry.register_daily("audit head", _daily_head)
     registry.register_daily("old sessions", sessions.sweep)

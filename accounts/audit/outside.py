@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from accounts.audit.models import AuditEntry
@@ -11,8 +12,13 @@ from accounts.audit.verify import head_line
 
 
 def heads_file() -> Path:
-    """Where the daily copies go: one line per day, `time number:hash`."""
-    return Path(settings.VAR_DIR) / "audit-heads.txt"
+    """Where the daily copies of this database go: one line per day, `time number:hash`."""
+    return Path(settings.VAR_DIR) / f"audit-heads-{Path(str(connection.settings_dict['NAME'])).name}.txt"
+
+
+def forget_heads() -> None:
+    """A demonstration starts over under the same name: what was known of the one before is no witness against it."""
+    heads_file().unlink(missing_ok=True)
 
 
 def write_head(path: Path | None = None) -> str:
@@ -26,7 +32,9 @@ def write_head(path: Path | None = None) -> str:
 
 
 def compare_with(path: Path) -> Iterator[str]:
-    """Heads in the file that the database no longer holds."""
+    """Heads in the file that the database no longer holds; nothing where no head was kept yet."""
+    if not path.exists():
+        return
     for line in path.read_text("ascii").splitlines():
         number, _, value = line.split(" ")[-1].partition(":")
         if number == "0":

@@ -20,6 +20,7 @@ from django.utils.timezone import localdate
 
 from accounts.audit import services as audit
 from accounts.audit.models import AuditEntry
+from accounts.audit.outside import forget_heads
 from accounts.opening import DEMO_STAMP, opening
 from accounts.users.models import District
 from companies.register.models import Company
@@ -80,6 +81,7 @@ def demo_build(*, size: int, say: Say) -> int:
 def _fresh_database(say: Say) -> Iterator[None]:
     """An empty, migrated database to build in; on SQLite a new file that replaces the old one when all went well."""
     shutil.rmtree(workbook_folder(), ignore_errors=True)
+    forget_heads()
     if connection.vendor != "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE")

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django_fsm import FSMField
 
 from accounts import opening
 from accounts.audit.models import AuditEntry, AuditItem
@@ -66,6 +67,17 @@ def test_the_database_refuses_to_change_or_delete_a_row_of_a_log_and_takes_a_new
     TrackFactory()
     assert model.objects.count() == len(rows) + 1
     assert [*chain_problems(), *items_problems()] == []
+
+
+def test_a_state_that_changes_without_an_entry_is_a_row_verify_names() -> None:
+    """SF-D2: no transition goes unlogged, whatever calls it, since the log vouches for every protected state."""
+    guarded = {}
+    for model in apps.get_models():
+        guarded[model._meta.label] = [field.name for field in model._meta.concrete_fields if isinstance(field, FSMField)]
+    guarded = {label: names for label, names in guarded.items() if names}
+    assert guarded.keys() >= {"accounts.Decision", "companies.ImportRun", "companies.Recognition", "cultivation.Track"}
+    for label, names in guarded.items():
+        assert set(names) <= set(getattr(apps.get_model(label), "AUDITED", ())), label
 
 
 def dated_services() -> Iterator[tuple[str, Callable[..., Any]]]:
