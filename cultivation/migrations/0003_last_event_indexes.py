@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="trackevent",
-            index=models.Index(fields=["track", "happened_on", "id", "known_on"], name="track_event_last"),
+            index=models.Index(fields=["track", "id", "happened_on", "known_on"], name="track_event_last"),
         ),
         migrations.AddIndex(
             model_name="trackevent",

@@ -50,11 +50,12 @@ def valid_recognitions(*, title_ids: list[int], on: date, known: date) -> QueryS
 
 
 def tracks_in(*, state: TrackState, title_ids: list[int], on: date, known: date) -> QuerySet[Track]:
-    """Tracks that stood in a pool at the end of the day; district of the firm on that day."""
+    """Tracks that stood in a pool at the end of the day; district of the firm on that day.
+
+    The last event written is the one that holds: a recognition or its end often happened before moves that were decided meanwhile.
+    """
     known_events = TrackEvent.objects.filter(happened_on__lte=on, known_on__lte=known)
-    later = known_events.filter(
-        Q(happened_on__gt=OuterRef("happened_on")) | Q(happened_on=OuterRef("happened_on"), pk__gt=OuterRef("pk")), track=OuterRef("track")
-    )
+    later = known_events.filter(track=OuterRef("track"), pk__gt=OuterRef("pk"))
     # a track has one last event, so it is counted once however often it came into the pool
     last = known_events.filter(~Exists(later), to_state=state).order_by()
     tracks = Track.objects.filter(pk__in=last.values("track"), title_id__in=title_ids, company__withdrawn_on__isnull=True)

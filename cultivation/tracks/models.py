@@ -191,7 +191,7 @@ class TrackEvent(models.Model):
         ordering = ["track", "pk"]
         indexes = [
             # the last event of a track, and those that led into a pool, as known on a day: from the indexes alone
-            models.Index(fields=["track", "happened_on", "id", "known_on"], name="track_event_last"),
+            models.Index(fields=["track", "id", "happened_on", "known_on"], name="track_event_last"),
             models.Index(fields=["to_state", "happened_on", "known_on", "track"], name="track_event_into"),
         ]
 
