@@ -37,11 +37,11 @@ def target_problems() -> Iterator[str]:
     newest: dict[tuple[int, int, int, str, int | None], int] = {}
     columns = ("plan_id", "year", "title_id", "kind", "district_id", "value")
     for *key, value in Quota.objects.order_by("version").values_list(*columns):
-        newest[tuple(key)] = value  # type: ignore[index]
+        newest[tuple(key)] = value
     sums: dict[tuple[int, int, int, str], int] = defaultdict(int)
     for (*key, district), value in newest.items():
         if district is not None:
-            sums[tuple(key)] += value  # type: ignore[index]
+            sums[tuple(key)] += value
     for (plan, year, title, kind), value in sorted(sums.items()):
         city = newest.get((plan, year, title, kind, None))
         if city != value:
