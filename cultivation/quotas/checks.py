@@ -7,7 +7,7 @@ from datetime import date
 from django.db import connection
 from django.utils.timezone import localdate
 
-from companies.recognitions.models import Title
+from companies.recognitions.models import ApplicationType, Title
 from cultivation.quotas.models import Plan, Quota
 from cultivation.quotas.selectors import ANNUAL, Asked, achieved_rows, counted_by, sprint_rows
 
@@ -15,7 +15,7 @@ Counts = dict[tuple[int, int], int]
 
 _NEW = """
 SELECT one.title_id, one.district_id, count(*) FROM companies_recognition one
-WHERE one.state IN ('confirmed', 'revoked', 'voided') AND one.withdrawn_on IS NULL AND one.application_type = '认定'
+WHERE one.state IN ('confirmed', 'revoked', 'voided') AND one.withdrawn_on IS NULL AND one.application_type = %s
 AND one.happened_on BETWEEN %s AND %s AND one.known_on <= %s
 AND (one.ended_on IS NULL OR one.ended_on > %s OR one.end_known_on IS NULL OR one.end_known_on > %s)
 AND NOT EXISTS (
@@ -55,12 +55,14 @@ def figure_problems() -> Iterator[str]:
     for year in sorted({min(plan.last_year, today.year) for plan in Plan.objects.filter(first_year__lte=today.year)} | {today.year}):
         asked = Asked(year, ANNUAL, today, today)
         shown = counted_by(achieved_rows(asked, title_ids=titles, plan=None))
-        yield from _differing(f"new {year}", shown, _counted(_NEW, date(year, 1, 1), asked.day, today, asked.day, today, today))
+        yield from _differing(
+            f"new {year}", shown, _counted(_NEW, ApplicationType.NEW.value, date(year, 1, 1), asked.day, today, asked.day, today, today)
+        )
     shown = counted_by(sprint_rows(Asked(today.year, ANNUAL, today, today), title_ids=titles))
     yield from _differing("sprint pool", shown, _counted(_SPRINT))
 
 
-def _counted(statement: str, *values: date) -> Counts:
+def _counted(statement: str, *values: date | str) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return {(title, district): number for title, district, number in cursor.fetchall()}
