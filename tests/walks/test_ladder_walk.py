@@ -4,7 +4,7 @@ After every step what must never be false (design.md §5: 1, 2, 3, 4, 5, 12) is 
 with the steps and the seed that lead there again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,12 +26,13 @@ from companies.figures.services import figures_add, incident_add
 from companies.recognitions.models import Recognition
 from companies.recognitions.refusals import AlreadyRecorded, RevocationWaiting
 from companies.recognitions.services import recognition_record, recognition_revoke
-from core.errors import NotPermitted, Refusal
+from core.errors import NotPermitted
 from cultivation.quotas.selectors import ANNUAL, Asked, Grid, achieved_rows, counted_by, members, quota_grid, sprint_rows
 from cultivation.tracks import events
 from cultivation.tracks.models import ReasonCode, Track
 from cultivation.tracks.refusals import GateNotMet, JumpNotAllowed, NotYourCompany, OpenMoveExists
 from cultivation.tracks.services import move_propose, track_make_main, track_set_target
+from tests.walks.asking import answer, problems
 from tests.walks.model import DOWN, OUT, POOLS, UP, Grant, Model, Pair, Question
 from tests.walks.world import FIRST_DAY, City, Clock, built, move_away
 
@@ -41,20 +42,6 @@ STEPS_DEEP, WALKS_DEEP = 200, 50
 THOROUGH = 5
 AT_EVERY_STEP = ("audit chain", "decisions", "tracks against their events", "tier moves", "recognised tracks")
 ANY = st.integers(min_value=0, max_value=10**6)
-
-
-def answer(ask: Callable[[], Any]) -> tuple[Any, type[Exception] | None]:
-    """(result, None), or (None, the kind of refusal)."""
-    try:
-        return ask(), None
-    except (Refusal, NotPermitted) as refusal:
-        return None, type(refusal)
-
-
-def problems(names: Iterable[str]) -> list[str]:
-    """What these checks of `./run manage verify` name."""
-    registered = checks.registered()
-    return [problem for name in names for problem in registered[name]()]
 
 
 class Ladder(RuleBasedStateMachine):
