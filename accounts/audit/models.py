@@ -29,10 +29,10 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     """Scope of the log."""
 
     def visible_to(self, user: "User") -> "AuditQuerySet":
-        """Auditors and approvers read their district (or the city); everybody their own entries."""
+        """Auditors and approvers read their district (or the city); everybody their own entries, about firms only of their scope today."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        own = Q(actor_id=user.pk)
+        own = Q(actor_id=user.pk) & (Q(company_uscc="") | district_q(user))
         if user.role in {Role.AUDITOR, Role.APPROVER}:
             return self.filter(district_q(user) | own)
         return self.filter(own)

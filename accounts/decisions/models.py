@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.roles import Role
-from accounts.scope import NOTHING, district_q
+from accounts.scope import district_q
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -44,16 +43,16 @@ class Part(models.TextChoices):
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Scope: approvers and auditors by district, everybody else what they had a hand in."""
+    """Scope: approvers and auditors by district, everybody else what they had a hand in there."""
 
     def visible_to(self, user: "User") -> "DecisionQuerySet":
         """Decisions the user may open."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        own = Q(pk__in=DecisionHand.objects.filter(user_id=user.pk).values("decision_id"))
+        within = self.filter(district_q(user))
         if user.role in {Role.APPROVER, Role.AUDITOR}:
-            return self.filter(district_q(user) | own)
-        return self.filter(own if user.is_staff_role else NOTHING)
+            return within
+        return within.filter(pk__in=DecisionHand.objects.filter(user_id=user.pk).values("decision_id"))
 
     def waiting(self) -> "DecisionQuerySet":
         """Submitted and not decided."""

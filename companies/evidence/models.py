@@ -35,7 +35,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             if user.is_authenticated and user.is_staff_role
             else NOTHING
         )
-        own = Q(uploaded_by_id=user.pk, company__isnull=True) if user.is_authenticated else NOTHING
+        # a workbook of the city: papers of a district are seen with the district, also by who brought them
+        own = Q(uploaded_by_id=user.pk, company__isnull=True) & district_q(user, "district") if user.is_authenticated else NOTHING
         return self.filter(of_company | of_district | of_city | own, withdrawn_on__isnull=True)
 
 

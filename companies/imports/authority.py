@@ -25,10 +25,10 @@ def require_uploader(user: "User") -> None:
 
 
 def has_hand(user: "User", run: ImportRun) -> bool:
-    """The uploader, and clerks whose scope covers the run."""
-    if run.uploaded_by_id == user.pk and may_upload(user):
-        return True
-    return user.role == Role.CLERK and covers(user, run.district_id)
+    """The uploader and clerks, while their scope covers the run."""
+    if not covers(user, run.district_id):
+        return False
+    return user.role == Role.CLERK or (run.uploaded_by_id == user.pk and may_upload(user))
 
 
 def require_hand(user: "User", run: ImportRun) -> None:

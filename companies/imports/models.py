@@ -4,12 +4,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.roles import Role
-from accounts.scope import NOTHING, district_q
+from accounts.scope import district_q
 from companies.figures.models import SOURCE_CHOICES
 
 if TYPE_CHECKING:
@@ -29,16 +28,14 @@ class ImportState(models.TextChoices):
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    """Officers see their own runs; clerks, approvers and auditors those of their district or the city."""
+    """Officers see their own runs of their district; clerks, approvers and auditors those of their district or the city."""
 
     def visible_to(self, user: "User") -> "ImportRunQuerySet":
         """Runs within scope."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        own = Q(uploaded_by_id=user.pk)
-        if user.role == Role.OFFICER:
-            return self.filter(own)
-        return self.filter((district_q(user, "district") | own) if user.is_staff_role else NOTHING)
+        within = self.filter(district_q(user, "district"))
+        return within.filter(uploaded_by_id=user.pk) if user.role == Role.OFFICER else within
 
 
 class ImportRun(models.Model):
