@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from accounts import opening
 from accounts.audit import services as audit
 from accounts.roles import Role
-from companies.assignments.models import Assignment
+from accounts.scope import covers
 from companies.recognitions.models import Title
 from companies.register import slots
 from companies.register.models import Company
+from companies.register.writing import keeps
 from core.errors import NotPermitted, Refusal
 from policies import engine
 from policies.standards import library
@@ -39,6 +40,13 @@ class NotManual(Refusal):
     """The criterion is judged by figures, or does not exist: people do not decide it."""
 
     code = "not_manual"
+    status = 422
+
+
+class PaperOfAnotherCompany(Refusal):
+    """The file is another firm's, or was withdrawn."""
+
+    code = "paper_of_another_company"
     status = 422
 
 
@@ -137,8 +145,8 @@ def evaluations_due(*, on: date) -> list[int]:
 
 
 def is_keeper(user: "User", company: Company) -> bool:
-    """Whether the user is the firm's current officer."""
-    return user.role == Role.OFFICER and Assignment.objects.of(user).filter(company=company).exists()
+    """Whether the user is the firm's current officer, within the district."""
+    return user.role == Role.OFFICER and covers(user, company.district_id) and keeps(user, company)
 
 
 def require_keeper(user: "User", company: Company) -> None:
@@ -153,7 +161,8 @@ def judgement_make(
 ) -> Judgement:
     """A person answers one manual criterion of the standard in force; dated, with a note; the kept evaluation follows at once.
 
-    Raises NotManual, JudgementInForce, NoStandard, NotPermitted; figures-judged criteria are decided by figures alone.
+    Raises NotManual, PaperOfAnotherCompany, JudgementInForce, NoStandard, NotPermitted; figures-judged criteria are decided by
+    figures alone.
     """
     opening.check_on(on)
     require_keeper(by, company)
@@ -164,6 +173,8 @@ def judgement_make(
         raise NotManual(_("判断只能是达标或未达标。"))
     if not note.strip():
         raise NotManual(_("请写明判断的依据。"))
+    if evidence is not None and (evidence.company_id != company.pk or evidence.withdrawn_on is not None):
+        raise PaperOfAnotherCompany(_("这份材料不是该企业的，或已撤回，请重新选择。"))
     company = Company.objects.select_for_update().get(pk=company.pk)
     if Judgement.objects.filter(company=company, standard=published.row, criterion=criterion, withdrawn_on__isnull=True).exists():
         raise JudgementInForce(_("条件 %(code)s 已有判断，请先撤回。") % {"code": criterion})
