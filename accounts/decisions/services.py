@@ -42,11 +42,12 @@ def decision_submit(
     reason: str = "",
     document_number: str = "",
     is_special: bool = False,
+    edited_by: "Iterable[User]" = (),
 ) -> Decision:
     """Put a question to a second person; the caller points its subject at the decision in the same transaction.
 
-    The sheet and the diff are frozen as they stand. The caller writes no audit entry of its own for the submission:
-    call `decision_submitted` once the subject is linked.
+    The sheet and the diff are frozen as they stand. `edited_by` are others who made what is proposed: none of them may sign.
+    The caller writes no audit entry of its own for the submission: call `decision_submitted` once the subject is linked.
     """
     opening.check_on(on)
     decision = Decision(
@@ -69,6 +70,8 @@ def decision_submit(
     decision.submit(on=on)
     decision.save()
     _hand(decision, proposer, Part.PROPOSED, on)
+    for user in {user.person_id: user for user in edited_by if user.person_id != proposer.person_id}.values():
+        _hand(decision, user, Part.EDITED, on)
     return decision
 
 

@@ -88,8 +88,8 @@ def import_attach_list(*, run_id: int, file: "File[bytes]", document_number: str
     opening.check_on(on)
     run = _locked(run_id)
     require_hand(by, run)
-    if run.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED} or _is_waiting(run):
-        raise NotNow(run)
+    _require_checkable(run)
+    run.decision = None  # what was signed rested on the other list
     run.official_list = evidence_store(file=file, kind=EvidenceKind.DOCUMENT, by=by, on=on, district=by.district)
     run.document_number, run.document_on = document_number.strip(), document_on
     run.save()
@@ -97,16 +97,18 @@ def import_attach_list(*, run_id: int, file: "File[bytes]", document_number: str
     return run
 
 
-def _is_waiting(run: ImportRun) -> bool:
-    return run.decision is not None and run.decision.state == DecisionState.SUBMITTED
+def _require_checkable(run: ImportRun) -> None:
+    """Nothing changes what somebody reads to sign, or under a job that is to write what was signed."""
+    waits = run.decision is not None and run.decision.state == DecisionState.SUBMITTED
+    if run.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED} or waits or is_busy(run):
+        raise NotNow(run)
 
 
 def import_start_check(*, run_id: int, by: User, on: date) -> ImportRun:
     """Check a small workbook at once, a large one in the background. Raises NotPermitted or NotNow."""
-    run = ImportRun.objects.select_related("uploaded_by__person", "decision").get(pk=run_id)
+    run = ImportRun.objects.select_related("uploaded_by__person", "decision", "job").get(pk=run_id)
     require_hand(by, run)
-    if run.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED} or _is_waiting(run):
-        raise NotNow(run)
+    _require_checkable(run)
     if rows_in(run) <= CHECKED_AT_ONCE:
         return import_check(run_id=run.pk, on=on, by=by)
     with transaction.atomic():
@@ -148,6 +150,7 @@ def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decis
         district=run.district,
         reason=reason,
         document_number=run.document_number,
+        edited_by=[paper.uploaded_by for paper in (run.file, run.official_list) if paper and paper.uploaded_by],
     )
     run.decision = decision
     run.save()
@@ -156,7 +159,9 @@ def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decis
 
 
 def _locked(run_id: int) -> ImportRun:
-    related = ("file", "official_list", "district", "decision", "job", "uploaded_by__person")
+    related = (
+        "file__uploaded_by__office", "official_list__uploaded_by__office", "district", "decision", "job", "uploaded_by__person",
+    )  # fmt: skip
     return locked(ImportRun.objects.select_related(*related), run_id)
 
 
