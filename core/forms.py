@@ -13,11 +13,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Refusal
 from core.text import check_text, half_width, identifier
 from core.units import grouped, wan_to_yuan, yuan_to_wan
 
@@ -198,6 +200,21 @@ class NormalTextField(forms.CharField):
         return check_text(text) if text else ""
 
 
+class TextRefused(Refusal):
+    """A text typed beside a button is too long or holds what is stored nowhere."""
+
+    status = 422
+    code = "text_refused"
+
+
+def posted_text(request: HttpRequest, name: str, *, most: int = 500) -> str:
+    """A text typed beside a button, by the rules of a form's field; "" where there is none. Raises TextRefused."""
+    try:
+        return str(NormalTextField(required=False, max_length=most).clean(request.POST.get(name, "")))
+    except ValidationError as error:
+        raise TextRefused("".join(error.messages), remedy=_("请返回修改后重新提交，您填写的内容还在。")) from error
+
+
 class IdentifierField(NormalTextField):
     """A code in one spelling: half width, upper case, no blanks or invisible characters."""
 
@@ -250,7 +267,9 @@ __all__ = [
     "StrictDecimalField",
     "StrictIntegerField",
     "TextInput",
+    "TextRefused",
     "TiduRenderer",
     "WanField",
     "YearField",
+    "posted_text",
 ]

@@ -22,6 +22,8 @@ from core.text import refused_character
 logger = logging.getLogger("tidu.request")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+MIB = 1 << 20
+FILES_AT_ONCE = 2
 _NO_NUL = re.compile(r"%00", re.ASCII)
 
 
@@ -50,7 +52,7 @@ def _door(request: HttpRequest) -> str:
 
 
 class InputGuardMiddleware:
-    """Refuses with 400 what no page understands: an overlong query string, and NUL or half characters in the input."""
+    """Refuses what no page understands: an overlong query string, NUL or half characters (400), a body no form can need (413)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -64,6 +66,10 @@ class InputGuardMiddleware:
             )
         if _NO_NUL.search(query) or "\x00" in request.path or _has_half_character(request.path):
             return bad_request_text(_("地址里有不能使用的不可见字符，请删除后再打开。"))
+        # before a byte of it is read: what is uploaded would be written to disk first and measured afterwards
+        if _length(request) > largest_body():
+            words = {"size": f"{_length(request) / MIB:,.0f}", "most": settings.LIMITS["upload_bytes"] // MIB}
+            return bad_request_text(_("提交的内容有 %(size)s MB，单个文件最多 %(most)s MB。请压缩或拆分后再上传。") % words, status=413)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -83,9 +89,19 @@ def _has_half_character(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def bad_request_text(message: str) -> HttpResponse:
-    """A 400 answer before anybody is known: the sentence alone, as text."""
-    return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
+def largest_body() -> int:
+    """Bytes of the largest request a form can need: two files and its other fields."""
+    return FILES_AT_ONCE * int(settings.LIMITS["upload_bytes"]) + int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
+def _length(request: HttpRequest) -> int:
+    given = request.META.get("CONTENT_LENGTH") or "0"
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 20 else 0
+
+
+def bad_request_text(message: str, *, status: int = 400) -> HttpResponse:
+    """An answer before anybody is known: the sentence alone, as text."""
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
 
 
 class PrivatePagesMiddleware:

@@ -16,6 +16,7 @@ from accounts.decisions.models import Decision, DecisionState
 from accounts.decisions.tables import DecisionFilterSet, DecisionTable
 from accounts.roles import STAFF, Role, StaffRequiredMixin, roles_required
 from core.errors import Refusal
+from core.forms import posted_text
 from core.htmx import done, refuse
 from core.views import ListPage
 
@@ -83,7 +84,7 @@ def _own(request: HttpRequest, pk: int) -> Decision:
 def decision_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """批准."""
     decision = _own(request, pk)
-    decision = services.decision_sign(decision_id=decision.pk, signer=request.user, on=localdate(), note=request.POST.get("note", ""))  # type: ignore[arg-type]
+    decision = services.decision_sign(decision_id=decision.pk, signer=request.user, on=localdate(), note=posted_text(request, "note"))  # type: ignore[arg-type]
     here = f"/decisions/{decision.pk}/"
     if decision.state == DecisionState.STALE:
         lines = [f"{change['label']}：{change['before']} → {change['after']}" for change in decision.changed_since]
@@ -96,7 +97,7 @@ def decision_sign(request: HttpRequest, pk: int) -> HttpResponse:
 def decision_reject(request: HttpRequest, pk: int) -> HttpResponse:
     """驳回, with a reason."""
     decision = _own(request, pk)
-    services.decision_reject(decision_id=decision.pk, by=request.user, on=localdate(), reason=request.POST.get("note", ""))  # type: ignore[arg-type]
+    services.decision_reject(decision_id=decision.pk, by=request.user, on=localdate(), reason=posted_text(request, "note"))  # type: ignore[arg-type]
     return done(request, _("已驳回。"), to=f"/decisions/{decision.pk}/")
 
 
@@ -105,5 +106,5 @@ def decision_reject(request: HttpRequest, pk: int) -> HttpResponse:
 def decision_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """撤回, by the proposer."""
     decision = _own(request, pk)
-    services.decision_withdraw(decision_id=decision.pk, by=request.user, on=localdate(), reason=request.POST.get("note", ""))  # type: ignore[arg-type]
+    services.decision_withdraw(decision_id=decision.pk, by=request.user, on=localdate(), reason=posted_text(request, "note"))  # type: ignore[arg-type]
     return done(request, _("已撤回。"), to=f"/decisions/{decision.pk}/")

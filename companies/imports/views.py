@@ -33,6 +33,7 @@ from companies.imports.undoing import UndoPlan, import_undo
 from companies.imports.workbooks.intake import inspect
 from companies.imports.workbooks.readback import refused_workbook
 from companies.imports.workbooks.template import template_workbook
+from core.forms import posted_text
 from core.htmx import done
 from core.views import FormPage, ListPage
 
@@ -312,7 +313,7 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
 def import_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """提交审批."""
     run = _visible(request, pk)
-    services.import_submit(run_id=run.pk, by=request.user, on=localdate(), reason=request.POST.get("reason", "")[:500])  # type: ignore[arg-type]
+    services.import_submit(run_id=run.pk, by=request.user, on=localdate(), reason=posted_text(request, "reason"))  # type: ignore[arg-type]
     return done(request, _g("已提交审批。"), to=reverse("companies:import-detail", args=[pk]))
 
 

@@ -15,6 +15,7 @@ from accounts.roles import STAFF, Role, RolesRequiredMixin, roles_required
 from companies.evidence.models import Evidence
 from companies.recognitions.models import Title
 from companies.register.models import Company
+from core.forms import posted_text
 from core.htmx import done
 from core.views import FormPage
 from policies.standards import library, selectors, services
@@ -138,5 +139,5 @@ class JudgementView(RolesRequiredMixin, FormPage):
 def judgement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """撤回判断, by the firm's current officer."""
     judgement = get_object_or_404(Judgement.objects.visible_to(request.user).select_related("company", "standard__title"), pk=pk)  # type: ignore[arg-type]
-    services.judgement_withdraw(judgement=judgement, by=request.user, on=localdate(), reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
+    services.judgement_withdraw(judgement=judgement, by=request.user, on=localdate(), reason=posted_text(request, "reason", most=300))  # type: ignore[arg-type]
     return done(request, _("判断已撤回。"), to=f"/companies/{judgement.company.uscc}/sheets/{judgement.standard.title.code}/")
