@@ -38,7 +38,7 @@ def job_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
     if not exports.downloadable(job, request.user):  # type: ignore[arg-type]
         raise Http404
-    audit.record("export.downloaded", actor=request.user, after={"job": job.pk, **job.payload})  # type: ignore[arg-type]
+    audit.record("export.downloaded", actor=request.user, after={"job": job.pk, "rows": job.total, **job.payload})  # type: ignore[arg-type]
     response = FileResponse(default_storage.open(job.result["key"]), content_type="application/octet-stream")
     name = quote(job.result["name"])
     response["Content-Disposition"] = f"attachment; filename=\"export\"; filename*=UTF-8''{name}"
