@@ -10,6 +10,7 @@ from django_fsm import FSMField, transition
 
 from accounts.roles import Role
 from accounts.scope import district_q
+from core.states import StateQuerySet
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -42,7 +43,7 @@ class Part(models.TextChoices):
     REJECTED = "rejected", _("驳回")
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
+class DecisionQuerySet(StateQuerySet):
     """Scope: approvers and auditors by district, everybody else what they had a hand in there."""
 
     def visible_to(self, user: "User") -> "DecisionQuerySet":

@@ -10,6 +10,7 @@ from django_fsm import FSMField, transition
 from accounts.roles import Role
 from accounts.scope import district_q
 from companies.figures.models import SOURCE_CHOICES
+from core.states import StateQuerySet
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -27,7 +28,7 @@ class ImportState(models.TextChoices):
     INTERRUPTED = "interrupted", _("中断")
 
 
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+class ImportRunQuerySet(StateQuerySet):
     """Officers see their own runs of their district; clerks, approvers and auditors those of their district or the city."""
 
     def visible_to(self, user: "User") -> "ImportRunQuerySet":

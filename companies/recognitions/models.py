@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.scope import district_q
+from core.states import StateQuerySet
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -120,7 +121,7 @@ EVER_CONFIRMED: tuple[RecognitionState, ...] = (RecognitionState.CONFIRMED, Reco
 REVIEW_NOTICE_DAYS = 180
 
 
-class RecognitionQuerySet(models.QuerySet["Recognition"]):
+class RecognitionQuerySet(StateQuerySet):
     """Scope and the two readings of a past day."""
 
     def visible_to(self, user: "User") -> "RecognitionQuerySet":

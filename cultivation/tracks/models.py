@@ -1,7 +1,7 @@
 """培育进程: where a firm stands on the way to a title, every move it made, and the moves proposed."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.scope import district_q
+from core.states import StateQuerySet
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -28,24 +29,12 @@ class TrackState(models.TextChoices):
 POOLS: tuple[TrackState, ...] = (TrackState.STARTING, TrackState.ACCELERATING, TrackState.SPRINT)
 
 
-class TrackQuerySet(models.QuerySet["Track"]):
+class TrackQuerySet(StateQuerySet):
     """Scope; and no bulk door to the state."""
 
     def visible_to(self, user: "User") -> "TrackQuerySet":
         """Tracks of firms in the user's district (or the city)."""
         return self.filter(district_q(user, "company__district"), company__withdrawn_on__isnull=True)
-
-    def update(self, **changes: Any) -> int:
-        """Refuses `state`: only a transition of a locked row may change it."""
-        if "state" in changes:
-            raise TypeError("Track.state changes only through its transitions")
-        return super().update(**changes)
-
-    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
-        """Refuses `state`, as `update` does."""
-        if "state" in fields:
-            raise TypeError("Track.state changes only through its transitions")
-        return super().bulk_update(objs, fields, batch_size=batch_size)
 
 
 class Track(models.Model):
