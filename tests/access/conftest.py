@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[worlds.Worl
     """Everything of world.py at 2026-11-24 10:00; the transaction around it is rolled back with the module."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), translation.override(settings.LANGUAGE_CODE):
         patch.setattr(timezone, "now", lambda: worlds.NOW)
+        # the clocks of sessions stand too: else whoever asks a minute after signing in leaves a write
+        for module in ("sessions", "middleware"):
+            patch.setattr(f"accounts.users.{module}.time", SimpleNamespace(time=worlds.NOW.timestamp))
         with transaction.atomic():
             try:
                 yield worlds.build()
