@@ -58,7 +58,11 @@ def _plain(value: str) -> str:
         raise CellRefused(_("内容有 %(length)s 个字，不像一个数或日期，请核对是否填错列。") % {"length": f"{len(value):,}"})
     if code := refused_character(value):
         raise CellRefused(_("含有不能保存的不可见字符（%(code)s），请删除后重填。") % {"code": code})
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", value)).strip().lstrip("'’").strip()
+    # a power or the mark of a footnote would read as one more digit: 5① is no 51
+    if mark := next((sign for sign in value if unicodedata.category(sign) == "No"), ""):
+        raise CellRefused(_("含有上标、带圈或分数形式的数字“%(mark)s”，请改为普通数字。") % {"mark": mark})
+    folded = unicodedata.normalize("NFKC", value).replace("−", "-")
+    return _INVISIBLE.sub("", folded).strip().lstrip("'’").strip()
 
 
 def _not_a_number(value: Any) -> CellRefused:
