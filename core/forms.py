@@ -212,7 +212,7 @@ def posted_text(request: HttpRequest, name: str, *, most: int = 500) -> str:
     try:
         return str(NormalTextField(required=False, max_length=most).clean(request.POST.get(name, "")))
     except ValidationError as error:
-        raise TextRefused("".join(error.messages), remedy=_("请返回修改后重新提交，您填写的内容还在。")) from error
+        raise TextRefused("".join(error.messages), remedy=str(_("请返回修改后重新提交，您填写的内容还在。"))) from error
 
 
 class IdentifierField(NormalTextField):

@@ -13,10 +13,10 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from accounts.roles import STAFF, roles_required
-from companies.evidence.content import FileRefused
 from companies.evidence.forms import EvidenceForm
 from companies.evidence.models import Evidence
 from companies.evidence.panels import papers_of
+from companies.evidence.refusals import FileRefused
 from companies.evidence.services import evidence_hand_out, evidence_store, may_store
 from companies.register.firm_forms import CompanyFormPage
 from companies.register.pages import company_context, company_or_404

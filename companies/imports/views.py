@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.audit.services import record
 from accounts.jobs.models import JobState
 from accounts.roles import Role, RolesRequiredMixin, roles_required
-from companies.evidence.content import FileRefused
+from companies.evidence.refusals import FileRefused
 from companies.evidence.services import evidence_content, evidence_hand_out
 from companies.imports import selectors, services
 from companies.imports.authority import has_hand, may_upload, require_hand, require_uploader
