@@ -1,6 +1,9 @@
-"""Headers, cookies and the token: what every answer carries, errors included."""
+"""SF-G4, SF-G5. Headers, cookies and the token: what every answer carries, errors included."""
 
 import itertools
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -152,3 +155,37 @@ def test_every_change_needs_the_token_htmx_included() -> None:
 def test_production_stores_passwords_with_a_slow_hash() -> None:
     assert not hasattr(base, "PASSWORD_HASHERS")
     assert global_settings.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+
+
+DEPLOY = ("check", "--deploy", "--fail-level", "WARNING")
+
+
+def _started(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command under the production settings with exactly these settings of ours."""
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings.prod", **environment}
+    kept = {name: value for name, value in os.environ.items() if name not in {*ENVIRONMENT, "DJANGO_ALLOW_ASYNC_UNSAFE"}}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=base.BASE_DIR, env=kept | own, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+ENVIRONMENT = {"SECRET_KEY": "k7" * 30 + "!qZ%", "ALLOWED_HOSTS": "tidu.example", "SITE_ADDRESS": "https://tidu.example"}
+
+
+@pytest.mark.parametrize("missing", [*ENVIRONMENT, "a long SECRET_KEY"])
+def test_production_refuses_to_start_without_its_secrets(missing: str) -> None:
+    given = {**ENVIRONMENT, "SECRET_KEY": "short"} if missing not in ENVIRONMENT else {**ENVIRONMENT, missing: ""}
+    done = _started(*DEPLOY, **given)
+    assert done.returncode != 0
+    assert f"{missing.split()[-1]} must" in done.stderr
+
+
+def test_production_starts_with_them_and_its_cookies_are_bound_to_the_host_over_tls() -> None:
+    checked, shown = _started(*DEPLOY, **ENVIRONMENT), _started("diffsettings", **ENVIRONMENT)
+    assert checked.returncode == 0, checked.stderr
+    for name in ("SESSION", "CSRF"):
+        assert f"{name}_COOKIE_NAME = '__Host-" in shown.stdout
+        assert f"{name}_COOKIE_SECURE = True" in shown.stdout
+        assert f"{name}_COOKIE_HTTPONLY = " not in shown.stdout or f"{name}_COOKIE_HTTPONLY = True" in shown.stdout
+    assert "SECURE_HSTS_SECONDS = 63072000" in shown.stdout
+    assert "DEBUG = True" not in shown.stdout

@@ -1,4 +1,4 @@
-"""人员与账号: what an administrator may do, and that nobody makes themself powerful."""
+"""SF-B2. 人员与账号: what an administrator may do, and that nobody makes themself powerful."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sessions end on the server: by sign-out, by idling, by age, by a new password, by the person or by an administrator."""
+"""SF-G2. Sessions end on the server: by sign-out, by idling, by age, by a new password, by the person or by an administrator."""
 
 import time
 from datetime import timedelta

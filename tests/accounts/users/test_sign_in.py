@@ -1,4 +1,4 @@
-"""登录: who gets in, who waits, and what nobody learns."""
+"""SF-G1. 登录: who gets in, who waits, and what nobody learns."""
 
 import re
 from datetime import timedelta
