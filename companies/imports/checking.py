@@ -39,7 +39,7 @@ def import_check(*, run_id: int, on: date, job: Job | None = None, by: "User | N
     Small transactions: other writers go on meanwhile, and a check that dies is simply run again. Raises NotNow.
     """
     run = ImportRun.objects.select_related("file", "uploaded_by__person", "uploaded_by__district", "official_list").get(pk=run_id)
-    if run.state not in _CHECKABLE or (run.decision_id and run.decision.state == "submitted"):  # type: ignore[union-attr]
+    if run.state not in _CHECKABLE or (run.decision_id and run.decision.state == "submitted"):
         raise NotNow(run)
     _begin(run, by=by or run.uploaded_by, on=on)
     try:

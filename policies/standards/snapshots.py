@@ -40,7 +40,7 @@ def _titles(ids: Sequence[int], *, on: date, known: date) -> dict[int, list[engi
     )
     held: dict[int, list[engine.HeldTitle]] = defaultdict(list)
     for company_id, code, valid_from, valid_until, pk, kind, ended_on, end_known_on in rows:
-        if ended_on is not None and end_known_on <= known:  # type: ignore[operator]
+        if ended_on is not None and end_known_on <= known:
             last = date.fromordinal(ended_on.toordinal() - 1)
             valid_until = min(valid_until or NO_END, last)
         held[company_id].append(engine.HeldTitle(code, valid_from, valid_until, pk, kind))
