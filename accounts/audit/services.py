@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import opening
 from accounts.audit import chain
@@ -25,6 +26,12 @@ def _one_line(text: str) -> str:
 
 def _label(row: models.Model) -> str:
     return row._meta.label_lower
+
+
+def _named(row: models.Model) -> str:
+    """How the log names a row: in the product's own language, whoever acted."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _one_line(str(getattr(row, "audit_label", row)))
 
 
 def _subject(target: models.Model | None, company: Any, district: Any) -> tuple[str, int | None]:
@@ -68,7 +75,7 @@ def _values(action: str, actor: "User | None", target: models.Model | None, **mo
         "address": info.address[:45],
         "target_type": _label(target) if target is not None else "",
         "target_id": str(target.pk) if target is not None and target.pk else "",
-        "target_label": _one_line(str(getattr(target, "audit_label", target)))[:300] if target is not None else "",
+        "target_label": _named(target)[:300] if target is not None else "",
         "target_hash": chain.row_hash(target) if target is not None and hasattr(target, "AUDITED") and target.pk else "",
         "company_uscc": uscc,
         "district_id": district_id,

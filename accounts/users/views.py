@@ -191,10 +191,10 @@ def limits() -> list[tuple[str, str]]:
     kept = settings.LIMITS
     mib = 1024 * 1024
     return [
-        (_("单个上传文件"), _("%(n)s MiB") % {"n": kept["upload_bytes"] // mib}),
+        (_("单个上传文件"), _("%(n)s MB") % {"n": kept["upload_bytes"] // mib}),
         (_("工作簿行数"), _("%(n)s 行") % {"n": f"{kept['workbook_rows']:,}"}),
         (_("工作簿列数"), _("%(n)s 列") % {"n": kept["workbook_columns"]}),
-        (_("工作簿解压后大小"), _("%(n)s MiB") % {"n": kept["workbook_unpacked_bytes"] // mib}),
+        (_("工作簿解压后大小"), _("%(n)s MB") % {"n": kept["workbook_unpacked_bytes"] // mib}),
         (_("列表每页"), _("最多 %(n)s 行") % {"n": kept["page_rows"]}),
         (_("无操作自动退出"), _("%(n)s 分钟") % {"n": settings.SESSION_IDLE_SECONDS // 60}),
         (_("最长登录时间"), _("%(n)s 小时") % {"n": settings.SESSION_ABSOLUTE_SECONDS // 3600}),

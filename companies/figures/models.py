@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import district_q
-from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Kind
+from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Kind, Source
 from core.fields import MoneyField, ScaledDecimalField
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class YearFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year} {self.source}"
+
+    @property
+    def audit_label(self) -> str:
+        """How the log names the version."""
+        return _g("%(year)s 年 %(source)s") % {"year": self.year, "source": _g(SOURCE_LABELS[Source(self.source)])}
 
 
 for _fact in CATALOGUE.values():

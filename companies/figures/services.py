@@ -1,6 +1,6 @@
 """Add a version of yearly figures; record and end 负面信息. Nothing is ever overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from companies.figures.catalogue import CATALOGUE, Source
 from companies.figures.checks import contradictions, in_year, unit_doubts
 from companies.figures.models import Incident, IncidentKind, Severity, YearFigures
 from companies.figures.refusals import FiguresDisagree, IncidentDatesDisagree, NothingNew, UnitInDoubt
-from companies.figures.selectors import figures_for
+from companies.figures.selectors import CurrentFigures, figures_for
 from companies.register import slots
 from companies.register.models import Company
 from companies.register.writing import require_writer
@@ -63,10 +63,8 @@ def figures_add(
         raise NothingNew
     if found := contradictions(whole):
         raise FiguresDisagree(found)
-    earlier = next((row for row in reversed(standing) if row.source == source and row.year < year), None)
-    doubts = unit_doubts({code: whole[code] for code in values}, earlier.values, against=in_year(earlier.year)) if earlier else []
-    if doubts and not is_unit_checked:
-        raise UnitInDoubt(doubts)
+    if not is_unit_checked:
+        _require_plausible(standing, year, source, {code: whole[code] for code in values})
     figures = YearFigures.objects.create(
         company=company,
         year=year,
@@ -82,6 +80,13 @@ def figures_add(
     )
     _logged(figures, company=company, current=current, whole=whole, by=by, on=on)
     return figures
+
+
+def _require_plausible(standing: Sequence[CurrentFigures], year: int, source: str, values: Mapping[str, Any]) -> None:
+    """Ask about a figure thousands of times the last earlier year's of the same source."""
+    earlier = next((row for row in reversed(standing) if row.source == source and row.year < year), None)
+    if earlier and (doubts := unit_doubts(values, earlier.values, against=in_year(earlier.year))):
+        raise UnitInDoubt(doubts)
 
 
 def _require_year(year: int, on: date) -> None:

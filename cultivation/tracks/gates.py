@@ -16,6 +16,7 @@ from cultivation.tracks.models import TrackState
 from cultivation.tracks.pools import Rule, Scheme
 from policies.engine import GapKind, Outcome, Overall, Sheet
 from policies.engine.sheet import Verdict
+from policies.standards.sayings import said
 
 
 class LineState(StrEnum):
@@ -105,11 +106,11 @@ def pool_label(pool: str) -> str:
 
 def item_text(verdict: Verdict) -> str:
     """One missing criterion with its numbers: what the firm shows, the threshold, the gap and its kind."""
-    shown = "、".join(f"{one.text}（{one.label}）" if one.label else one.text for one in verdict.observed) or _("缺数据")
-    parts = [_("%(shown)s，门槛 %(threshold)s") % {"shown": shown, "threshold": verdict.threshold_text or "—"}]
-    parts += [text for text in (verdict.gap_text, verdict.gap_note) if text]
+    shown = "、".join(f"{said(one.text)}（{said(one.label)}）" if one.label else said(one.text) for one in verdict.observed) or _("缺数据")
+    parts = [_("%(shown)s，门槛 %(threshold)s") % {"shown": shown, "threshold": said(verdict.threshold_text) or "—"}]
+    parts += [said(text) for text in (verdict.gap_text, verdict.gap_note) if text]
     if verdict.outcome == Outcome.UNKNOWN:
-        parts += [missing.text for missing in verdict.missing]
+        parts += [said(missing.text) for missing in verdict.missing]
     return _("%(criterion)s：%(numbers)s") % {"criterion": verdict.text, "numbers": "，".join(parts)}
 
 

@@ -6,14 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from companies.evidence.models import Evidence
-from core.forms import NormalTextField
+from core.forms import NormalTextField, Select
 from policies.standards.models import JudgedOutcome
 
 
 class JudgementForm(forms.Form):
     """Shape of the input only; the service checks the rules."""
 
-    criterion = forms.ChoiceField(label=_("条件"))
+    criterion = forms.ChoiceField(label=_("条件"), widget=Select(attrs={"lang": "zh-CN"}))  # published wording
     outcome = forms.ChoiceField(label=_("判断"), choices=JudgedOutcome.choices, widget=forms.RadioSelect)
     note = NormalTextField(label=_("依据"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 4}))
     evidence = forms.ModelChoiceField(label=_("佐证材料"), queryset=Evidence.objects.none(), required=False, empty_label=_("无"))

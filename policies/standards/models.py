@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.figures.models import OfCompanyQuerySet
 from companies.recognitions.models import ApplicationType
+from policies.engine import OUTCOME_LABELS, Outcome
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -110,6 +111,11 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion} {self.outcome}"
+
+    @property
+    def audit_label(self) -> str:
+        """How the log names the judgement."""
+        return f"{self.criterion} {OUTCOME_LABELS[Outcome(self.outcome)]}"
 
 
 class Overall(models.TextChoices):

@@ -66,9 +66,11 @@ def test_there_are_at_least_sixty_hostile_files_each_with_a_name_of_its_own() ->
 
 
 @pytest.mark.parametrize("hostile", FILES, ids=[hostile.code for hostile in FILES])
-def test_a_hostile_file_is_refused_with_one_clear_sentence_and_nothing_else_opened(hostile: Hostile) -> None:
+def test_a_hostile_file_is_refused_with_one_clear_sentence_and_nothing_else_opened(
+    hostile: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = hostile.make()
-    before = set(Path(tempfile.gettempdir()).iterdir())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # other processes write to the common one
     start = time.monotonic()
     with watched() as opened, pytest.raises(WorkbookRefused) as refusal:
         look(hostile, content)
@@ -77,7 +79,7 @@ def test_a_hostile_file_is_refused_with_one_clear_sentence_and_nothing_else_open
     assert refusal.value.message.endswith("。")
     assert refusal.value.status == 422
     assert opened == []
-    assert not [path for path in set(Path(tempfile.gettempdir()).iterdir()) - before if path.name.startswith("tmp")]
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("hostile", HEAVY, ids=[hostile.code for hostile in HEAVY])

@@ -129,7 +129,7 @@ def test_a_file_that_left_the_district_is_not_found(client, firm, officer):
         ("a.png", "image/png", picture_bytes("JPEG"), "不符"),
         ("a.jpg", "image/jpeg", b"\xff\xd8\xff" + b"x" * 50, "不符"),
         ("a.xlsx", "", b"PK\x03\x04broken", "不符"),
-        ("a.xlsx", "", workbook_bytes(xl__vbaProject_bin=b"\xd0\xcf\x11\xe0"), "不符"),
+        ("a.xlsx", "", workbook_bytes(xl__vbaProject_bin=b"\xd0\xcf\x11\xe0"), "宏"),
         ("a.xlsx", "", workbook_bytes(xl__inner_zip=b"PK\x03\x04"), "不符"),
         ("a.xlsx", "", workbook_bytes(**{"xl__evil.xml": b'<!DOCTYPE x [<!ENTITY a "b">]>'}), "外部实体"),
         ("a.xlsx", "", workbook_bytes(**{"xl__x.rels": b'<Relationship Type="x/externalLink" TargetMode="External"/>'}), "外部文件"),

@@ -259,9 +259,9 @@ def test_the_published_plan_is_stored_as_published_with_its_contradictions() -> 
 def test_the_grid_costs_the_same_for_few_and_many_firms(django_assert_num_queries: Any) -> None:
     user = AuditorFactory(district=None)
     _recognised(_firm())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         selectors.quota_grid(user=user, asked=_ask())
     for _number in range(12):
         _recognised(_firm())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         selectors.quota_grid(user=user, asked=_ask())
