@@ -55,6 +55,11 @@ def _figure(number: int | None) -> str:
     return _("缺数据") if number is None else f"{number:,}"
 
 
+def _sprint(cell: Cell) -> str:
+    """`—` for a title without pools: there none can stand in one, which is not nought."""
+    return _figure(cell.sprint) if cell.title.is_tracked else "—"
+
+
 def _cell_text(cell: Cell) -> str:
     target = f"{cell.target:,}" if cell.target else _("无目标")  # as the page: a target of nought is none
     rest = "" if cell.remaining is None or not cell.target else _("（差 %(n)s）") % {"n": cell.remaining}
@@ -66,11 +71,9 @@ def _grid_table(grid: Grid) -> b.Table:
     for title in grid.titles:
         columns.append(b.Column(f"{title.short}（{grid.words[title.pk]}）", align="right"))
         columns.append(b.Column(_("冲刺"), align="right", fixed=True))
-    rows = [
-        [str(district), *(text for cell in cells for text in (_cell_text(cell), _figure(cell.sprint)))] for district, cells in grid.rows
-    ]
+    rows = [[str(district), *(text for cell in cells for text in (_cell_text(cell), _sprint(cell)))] for district, cells in grid.rows]
     if grid.city:
-        rows.append([_("全市合计"), *(text for cell in grid.city for text in (_cell_text(cell), _figure(cell.sprint)))])
+        rows.append([_("全市合计"), *(text for cell in grid.city for text in (_cell_text(cell), _sprint(cell)))])
     return b.Table(columns, rows, empty=_("没有可以显示的区县。"))
 
 

@@ -60,6 +60,19 @@ def test_the_city_reads_every_district_and_opens_the_firms_behind_a_number() -> 
     assert "共 2 家" in page
 
 
+def test_a_title_without_pools_shows_no_nought_where_nobody_can_stand() -> None:
+    client = _client(AuditorFactory(district=None))
+    page = client.get(URL, {"year": "2026"}).content.decode()
+    assert "city,little_giant&amp;figure=sprint" in page
+    assert "city,high_tech&amp;figure=achieved" in page
+    assert "high_tech&amp;figure=sprint" not in page
+    report = client.post(f"{reverse('cultivation:quota-report')}?year=2026").content
+    text = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(report)).pages)
+    city = text[text.index("全市合计") :].split("\n")
+    assert "—" in city[:20], city[:20]
+    assert "0" in city[:20]
+
+
 def test_a_district_reads_its_own_row_only() -> None:
     officer = OfficerFactory(district=District.objects.get(code="330602"))
     page = _client(officer).get(URL, {"year": "2026", "cell": "330681,little_giant"}).content.decode()
