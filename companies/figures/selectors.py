@@ -18,7 +18,12 @@ from companies.figures.catalogue import CATALOGUE
 from companies.figures.models import YearFigures
 from core.fields import ScaledDecimalField
 
-HEAD = 7  # columns of a row before its facts
+HEAD = 6  # columns of a row before its facts
+
+
+def unconverted(name: str) -> ExpressionWrapper:
+    """A column as the database holds it: a converter for every cell costs more than reading it."""
+    return ExpressionWrapper(F(name), output_field=models.Field())
 
 
 class Shape:
@@ -31,8 +36,8 @@ class Shape:
         self.flags = [code for code, field in fields.items() if isinstance(field, models.BooleanField)]
 
     def columns(self) -> list[ExpressionWrapper]:
-        """The columns without a converter each, which would cost more than reading them."""
-        return [ExpressionWrapper(F(code), output_field=models.Field()) for code in self.codes]
+        """The columns of the facts, as the database holds them."""
+        return [unconverted(code) for code in self.codes]
 
     def values(self, cells: Sequence[Any]) -> dict[str, Any]:
         """Code → value in the product's units."""
@@ -49,7 +54,7 @@ class Shape:
 class CurrentFigures:
     """One version in force; `values` maps catalogue codes to figures in the product's units, made when first asked for."""
 
-    __slots__ = ("_cells", "_shape", "_values", "company_id", "is_estimate", "known_on", "source", "version_id", "year")
+    __slots__ = ("_cells", "_shape", "_values", "company_id", "is_estimate", "source", "version_id", "year")
 
     def __init__(self, row: Sequence[Any], shape: Shape) -> None:
         self.company_id: int
@@ -57,8 +62,8 @@ class CurrentFigures:
         self.source: str
         self.version_id: int
         self.is_estimate: bool
-        self.known_on: date
-        self.company_id, self.year, self.source, self.version_id, self.is_estimate, self.known_on, *_ = row
+        self.company_id, self.year, self.source, self.version_id, is_estimate, *_ = row
+        self.is_estimate = bool(is_estimate)
         self._cells, self._shape = row[HEAD:], shape
         self._values: dict[str, Any] | None = None
 
@@ -92,7 +97,7 @@ def figures_for(
     if sources is not None:
         wanted = wanted.filter(source__in=set(sources))
     rows = wanted.order_by("company_id", "year", "source", "known_on", "pk").values_list(
-        "company_id", "year", "source", "pk", "is_estimate", "known_on", "stands_beside", *shape.columns()
+        "company_id", "year", "source", "pk", unconverted("is_estimate"), unconverted("stands_beside"), *shape.columns()
     )
     found: dict[int, list[CurrentFigures]] = {}
     place: tuple[Any, ...] = ()

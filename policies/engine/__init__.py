@@ -12,7 +12,7 @@ frozen = sheet.to_dict(); Sheet.from_dict(frozen)       # JSON-safe, stable
 evaluate(standard, snapshot, on=on, application_year=2027)  # judged for the batch of another year
 """
 
-from policies.engine.describe import children_of, facts_of, manual_codes_of, manual_criteria_of, nearest_text, threshold_of
+from policies.engine.describe import children_of, facts_of, manual_codes_of, manual_criteria_of, nearest_text, threshold_of, years_of
 from policies.engine.evaluation import evaluate, evaluate_summary
 from policies.engine.facts import (
     INCIDENT_LABELS,
@@ -72,4 +72,5 @@ __all__ = [
     "nearest_text",
     "standard_for",
     "threshold_of",
+    "years_of",
 ]

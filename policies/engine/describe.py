@@ -14,6 +14,12 @@ def facts_of(standard: Standard) -> tuple[str, ...]:
     return tuple(sorted(set(standard.plan.codes)))
 
 
+def years_of(standard: Standard, application_year: int) -> frozenset[int]:
+    """The years whose figures can tell in a filing of that year."""
+    bundles = standard.plan.bundles
+    return frozenset(application_year + shift + offset for one in bundles for shift in one.shifts for _fact, offset in one.items)
+
+
 def children_of(criterion: Criterion) -> tuple[Criterion, ...]:
     """The alternatives or parts of a group; none for a single test."""
     return criterion.condition.children

@@ -39,13 +39,14 @@ def _figures(standard: Standard, facts: Facts) -> list[str]:
     conflicts = facts.conflicts
     for at, (code, row, value) in enumerate(zip(standard.plan.codes, facts.rows, facts.values, strict=True)):
         if row is not None:
-            if row.version_id.__class__ is int and not row.is_estimate:
-                text = str(value)
-                if text[-3:] == ".00" and text != "-0.00":
-                    text = text[:-3]
-                elif "." in text or "E" in text:
+            year, source, version, _values, is_estimate = row
+            if version.__class__ is int and not is_estimate:
+                text = f"{value}"
+                if "." in text:
+                    text = text[:-3] if text[-3:] == ".00" and text != "-0.00" else spelled(value)
+                elif "E" in text:
                     text = spelled(value)
-                entries.append(f'["{code}",{row.year},"{row.source}","{text}",{row.version_id}]')
+                entries.append(f'["{code}",{year},"{source}","{text}",{version}]')
             else:
                 entries.append(_figure(code, row, value))
         elif conflicts and at in conflicts:

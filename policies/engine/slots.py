@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from policies.engine.facts import FigureRow, JudgementFact, RowsByYear, Snapshot, Value
+
+_NO_JUDGEMENTS: dict[str, JudgementFact] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,13 @@ class Bundle:
     order: int
 
 
+class Alone(NamedTuple):
+    """The slots one source fills: (offset, its (slot, fact), its (slot, fact, fact)) per year, and the bundles of other shapes."""
+
+    years: tuple[tuple[int, tuple[tuple[int, str], ...], tuple[tuple[int, str, str], ...]], ...]
+    others: tuple[Bundle, ...]
+
+
 class Plan:
     """All bundles of one standard; filled while it is compiled. `codes` names the fact of every slot."""
 
@@ -39,6 +49,7 @@ class Plan:
         self.pairs: list[tuple[int, str, str, int, int]] = []
         self.others: list[Bundle] = []
         self._known: dict[tuple[object, ...], int] = {}
+        self._alone: dict[str, Alone] = {}
 
     @property
     def size(self) -> int:
@@ -64,6 +75,26 @@ class Plan:
                 self.others.append(bundle)
         return start
 
+    def alone(self, source: str) -> Alone:
+        """What one source can give where it is the only one a company has; worked out once per source."""
+        known = self._alone.get(source)
+        if known is None:
+            known = self._alone[source] = self._of_one(source)
+        return known
+
+    def _of_one(self, source: str) -> Alone:
+        years: dict[int, tuple[list[tuple[int, str]], list[tuple[int, str, str]]]] = {}
+        for at, fact, offset, order in self.singles:
+            if source in self.orders[order]:
+                years.setdefault(offset, ([], []))[0].append((at, fact))
+        for at, over, under, offset, order in self.pairs:
+            if source in self.orders[order]:
+                years.setdefault(offset, ([], []))[1].append((at, over, under))
+        return Alone(
+            tuple((offset, tuple(singles), tuple(pairs)) for offset, (singles, pairs) in years.items()),
+            tuple(bundle for bundle in self.others if source in bundle.sources),
+        )
+
 
 class Facts:
     """One company's facts as one standard reads them, for one application year."""
@@ -79,16 +110,41 @@ class Facts:
         self.rows: list[FigureRow | None] = [None] * len(plan.codes)
         self.conflicts: dict[int, tuple[FigureRow, ...]] = {}
         self.valid_titles = None if snapshot.titles is None else {held.title for held in snapshot.titles if held.is_valid_on(on)}
-        self.judgements = latest_judgements(snapshot.judgements, on)
+        self.judgements = latest_judgements(snapshot.judgements, on) if snapshot.judgements else _NO_JUDGEMENTS
         index = snapshot.index
         if index.has_versions or index.estimates:
             for bundle in plan.bundles:
                 self._look_up_slowly(bundle)
+        elif len(index.actual) == 1:
+            ((source, years),) = index.actual.items()
+            self._look_up_alone(plan.alone(source), years)
         elif index.actual:
             self._look_up_plainly(plan, index.actual)
 
+    def _look_up_alone(self, alone: Alone, years: RowsByYear) -> None:
+        """One source, one row a year, no estimates: as most firms of a register are."""
+        values, rows = self.values, self.rows
+        for offset, singles, pairs in alone.years:
+            row = years.get(self.year + offset)
+            if row is None:
+                continue
+            given = row.values  # type: ignore[union-attr]
+            for at, fact in singles:
+                value = given.get(fact)
+                if value is not None and (value.__class__ is not Decimal or value.is_finite()):
+                    values[at] = value
+                    rows[at] = row  # type: ignore[assignment]
+            for at, over, under in pairs:
+                upper, lower = given.get(over), given.get(under)
+                if upper is not None and lower is not None and is_usable(upper) and is_usable(lower):
+                    values[at] = upper
+                    values[at + 1] = lower
+                    rows[at] = rows[at + 1] = row  # type: ignore[assignment]
+        for bundle in alone.others:
+            self._look_up_other(bundle, [years])
+
     def _look_up_plainly(self, plan: Plan, index: dict[str, RowsByYear]) -> None:
-        """One row per source and year, no estimates: the usual case, and the hot path of whole registers."""
+        """One row per source and year, no estimates: the usual case where several sources speak."""
         values, rows, application_year = self.values, self.rows, self.year
         orders = [[index[source] for source in order if source in index] for order in plan.orders]
         for at, fact, offset, order in plan.singles:
@@ -182,13 +238,8 @@ def is_usable(value: Value) -> bool:
     return value is not None and (value.__class__ is not Decimal or value.is_finite())
 
 
-_NO_JUDGEMENTS: dict[str, JudgementFact] = {}
-
-
 def latest_judgements(judgements: Sequence[JudgementFact], on: date) -> dict[str, JudgementFact]:
     """The last judgement of each criterion up to `on`."""
-    if not judgements:
-        return _NO_JUDGEMENTS
     latest: dict[str, JudgementFact] = {}
     for one in sorted(judgements, key=lambda judgement: (judgement.happened_on, str(judgement.id).zfill(20))):
         if one.happened_on <= on:

@@ -5,6 +5,7 @@ Rows are plain tuples: whole registers are evaluated, and a model instance per r
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,8 +19,8 @@ type Kept = tuple[Any, ...]  # in the order of COLUMNS
 KEY = ("company_id", "title_id")
 COLUMNS = tuple(field.attname for field in Evaluation._meta.concrete_fields if not field.primary_key)
 # the digest stands for facts, text, year, outcomes and so for every count; the rest follows the calendar as well
-_TELLING = ("digest", "nearest_text", "earliest_year", "stale_after", "is_stale")
-_PLACES = tuple(COLUMNS.index(name) for name in (*KEY, *_TELLING))
+_TELLING = ("digest", "nearest_text", "earliest_year", "stale_after")
+_told = itemgetter(*(COLUMNS.index(name) for name in (*KEY, *_TELLING)))
 
 
 def kept_row(published: Published, company_id: int, summary: engine.Summary, *, on: date) -> Kept:
@@ -46,18 +47,34 @@ def kept_row(published: Published, company_id: int, summary: engine.Summary, *, 
     )
 
 
-def keep(rows: Sequence[Kept]) -> int:
-    """Store the rows that say something new; returns how many. `evaluated_on` stays the day on which the answer was first given."""
+def keep(rows: Sequence[Kept], *, on: date) -> int:
+    """Store the rows that say something new; returns how many.
+
+    A stale row whose answer turns out the same is only marked current as of `on`. `evaluated_on` of a current row stays the day on
+    which the answer was first given.
+    """
     known = _known({row[0] for row in rows})
-    fresh = [row for row in rows if tuple([row[at] for at in _PLACES]) not in known]
-    if fresh:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(_statement(), _for_database(fresh))
-    return len(fresh)
+    fresh, confirmed = [], []
+    for row in rows:
+        found = known.get(_told(row))
+        if found is None:
+            fresh.append(row)
+        elif found[1]:
+            confirmed.append(found[0])
+    with transaction.atomic():
+        if fresh:
+            with connection.cursor() as cursor:
+                cursor.executemany(_statement(), _for_database(fresh))
+        if confirmed:
+            Evaluation.objects.filter(pk__in=confirmed).update(is_stale=False, evaluated_on=on)
+    return len(fresh) + len(confirmed)
 
 
-def _known(company_ids: set[int]) -> set[tuple[Any, ...]]:
-    return set(Evaluation.objects.filter(company_id__in=company_ids).order_by().values_list(*KEY, *_TELLING))
+def _known(company_ids: set[int]) -> dict[tuple[Any, ...], tuple[int, bool]]:
+    """What is kept → (key of the row, whether it is stale)."""
+    rows = Evaluation.objects.filter(company_id__in=company_ids).order_by()
+    found = rows.values_list(*KEY, *_TELLING, "pk", "is_stale")
+    return {row[:-2]: row[-2:] for row in found}
 
 
 def _for_database(rows: Iterable[Kept]) -> list[Kept]:

@@ -17,6 +17,17 @@ from policies.standards.models import Judgement
 NO_END = date.max
 
 
+class Reading(NamedTuple):
+    """What is read of companies: catalogue codes of their figures, and years and titles unless all of them are."""
+
+    facts: Sequence[str] = tuple(CATALOGUE)
+    years: frozenset[int] | None = None
+    titles: frozenset[str] | None = None
+
+
+EVERYTHING = Reading()
+
+
 class Subject(NamedTuple):
     """One company beside its snapshot."""
 
@@ -25,7 +36,7 @@ class Subject(NamedTuple):
     judgements: dict[int, list[engine.JudgementFact]]  # by standard row
 
 
-def _titles(ids: Sequence[int], *, on: date, known: date) -> dict[int, list[engine.HeldTitle]]:
+def _titles(ids: Sequence[int], *, on: date, known: date, codes: frozenset[str] | None) -> dict[int, list[engine.HeldTitle]]:
     """Confirmed recognitions as known by `known`; an ended one stops the day before its end, if the end was known."""
     rows = (
         Recognition.objects.filter(
@@ -34,6 +45,7 @@ def _titles(ids: Sequence[int], *, on: date, known: date) -> dict[int, list[engi
             happened_on__lte=on,
             known_on__lte=known,
             withdrawn_on__isnull=True,
+            **({} if codes is None else {"title__code__in": codes}),
         )
         .order_by("company_id", "happened_on", "pk")
         .values_list("company_id", "title__code", "valid_from", "valid_until", "pk", "application_type", "ended_on", "end_known_on")
@@ -85,13 +97,11 @@ def _companies(ids: Sequence[int], *, on: date, known: date) -> tuple[list[tuple
     return list(companies.values()), incidents
 
 
-def snapshots_for(
-    company_ids: Iterable[int], *, on: date, known: date | None = None, facts: Sequence[str] = tuple(CATALOGUE)
-) -> list[Subject]:
+def snapshots_for(company_ids: Iterable[int], *, on: date, known: date | None = None, reading: Reading = EVERYTHING) -> list[Subject]:
     """One Subject per company that exists, in order of id; four queries however many companies."""
     ids, known = sorted(set(company_ids)), known or on
-    figures = figures_for(ids, on=on, known=known, facts=facts)
-    titles, judgements = _titles(ids, on=on, known=known), _judgements(ids, on=on, known=known)
+    figures = figures_for(ids, on=on, known=known, facts=reading.facts, years=reading.years)
+    titles, judgements = _titles(ids, on=on, known=known, codes=reading.titles), _judgements(ids, on=on, known=known)
     companies, incidents = _companies(ids, on=on, known=known)
     subjects = []
     for pk, uscc, district, industry, founded_on, is_above_scale, town, park, district_then in companies:

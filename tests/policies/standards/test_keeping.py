@@ -1,5 +1,6 @@
 """Evaluating many companies at once gives each the row that evaluating it alone gives; a row that says the same is not written."""
 
+import gc
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -119,6 +120,45 @@ def test_a_row_that_says_the_same_is_left_alone_and_one_that_does_not_is_written
     written = {key for key, row in after.items() if row != before[key]}
     assert written == {key for key in after if key[0] in (changed.pk, stale.pk)}
     assert not any(row["is_stale"] for row in after.values())
+
+
+def test_a_stale_row_whose_answer_is_the_same_is_only_marked_current(firms: list[Company]) -> None:
+    ids = [firm.pk for firm in firms]
+    services.evaluation_refresh(company_ids=ids, on=MAY_5)
+    before = _kept(firms)
+    Evaluation.objects.filter(company__in=firms[:4]).update(is_stale=True)
+    day = date(2026, 5, 6)
+    with CaptureQueriesContext(connection) as queries:
+        services.evaluation_refresh(company_ids=ids, on=day)
+    assert not [query for query in queries if query["sql"].startswith("INSERT")]
+    again = {firm.pk for firm in firms[:4]}
+    assert _kept(firms) == {key: row | {"evaluated_on": day} if key[0] in again else row for key, row in before.items()}
+
+
+def test_figures_and_titles_no_standard_reads_are_not_read(firms: list[Company]) -> None:
+    held(firms[3], "high_tech")
+    YearFiguresFactory(company=firms[3], year=2016)
+    reading = services.reading_of(library.in_force(on=MAY_5).values(), on=MAY_5)
+    (whole,) = services.snapshots_for([firms[3].pk], on=MAY_5)
+    (part,) = services.snapshots_for([firms[3].pk], on=MAY_5, reading=reading)
+    assert {row.year for row in whole.snapshot.figures} - {row.year for row in part.snapshot.figures} == {2016}
+    assert {one.title for one in whole.snapshot.titles or ()} - {one.title for one in part.snapshot.titles or ()} == {"high_tech"}
+    assert {one.title for one in part.snapshot.titles or ()}
+
+
+def test_cycles_are_looked_for_again_after_a_refresh_and_after_one_that_fails(
+    firms: list[Company], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    keep = services.keep
+    monkeypatch.setattr(services, "keep", lambda rows, on: (seen.append(gc.isenabled()), keep(rows, on=on)))
+    services.evaluation_refresh(company_ids=[firms[0].pk], on=MAY_5)
+    assert seen == [False]
+    assert gc.isenabled()
+    monkeypatch.setattr(services, "keep", lambda rows, on: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        services.evaluation_refresh(company_ids=[firms[0].pk], on=MAY_5)
+    assert gc.isenabled()
 
 
 def test_a_new_year_is_written_even_where_nothing_was_reported() -> None:
