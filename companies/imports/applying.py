@@ -14,7 +14,7 @@ from accounts.jobs.models import Job
 from companies.figures.catalogue import CATALOGUE
 from companies.figures.models import YearFigures
 from companies.figures.selectors import figures_for
-from companies.imports.fingerprints import facts_of, fingerprint_of
+from companies.imports.fingerprints import facts_of, fingerprint_of, lock_companies
 from companies.imports.models import ImportRow, ImportRun, ImportState, RowVerdict
 from companies.imports.progress import Progress
 from companies.imports.recognitions import entry_of
@@ -126,7 +126,7 @@ class _Writer:
 
     def write(self, progress: Progress) -> list[models.Model]:
         """All accepted rows: firms first, then figures, then recognitions. Raises ChangedSinceCheck."""
-        self._lock_companies()
+        lock_companies(self.run)
         if fingerprint_of(facts_of(self.run)) != self.run.totals.get("fingerprint"):
             raise ChangedSinceCheck
         rows = ImportRow.objects.filter(run=self.run, verdict__in=[RowVerdict.NEW, RowVerdict.CHANGED])
@@ -147,18 +147,6 @@ class _Writer:
             slots.emit("figures_added", figures=added, company_ids=sorted(self.with_figures), by=self.by, on=self.on)
         self._recognitions(waiting)
         return self.items
-
-    def _lock_companies(self) -> None:
-        """Every writer of a firm locks its row first; nobody changes these until we are done."""
-        codes = ImportRow.objects.filter(run=self.run, verdict__in=[RowVerdict.NEW, RowVerdict.CHANGED]).values("uscc")
-        for _pk in (
-            Company.objects.filter(uscc__in=codes)
-            .order_by("pk")
-            .select_for_update()
-            .values_list("pk", flat=True)
-            .iterator(chunk_size=2_000)
-        ):
-            pass
 
     # firms
 

@@ -22,6 +22,7 @@ from companies.imports.refusals import NotNow, WorkbookRefused
 from companies.imports.workbooks.intake import inspect
 from companies.imports.workbooks.reading import Table, TableKind, read_tables
 from companies.imports.workbooks.rows import Codes, Row, RowReader
+from core.locking import locked
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -36,39 +37,56 @@ def import_check(*, run_id: int, on: date, job: Job | None = None, by: "User | N
 
     Rows are judged by what the uploader may do, whoever asks (`by`, default the uploader).
 
-    Small transactions: other writers go on meanwhile, and a check that dies is simply run again. Raises NotNow.
+    Small transactions: other writers go on meanwhile, and a check that dies is simply run again; of two at once the later one counts.
+    Raises NotNow.
     """
-    run = ImportRun.objects.select_related("file", "uploaded_by__person", "uploaded_by__district", "official_list").get(pk=run_id)
-    if run.state not in _CHECKABLE or (run.decision_id and run.decision.state == "submitted"):
-        raise NotNow(run)
-    _begin(run, by=by or run.uploaded_by, on=on)
+    run, counts = _begin(run_id, by=by, on=on), _Counts()
     try:
         content = BytesIO(evidence_content(run.file))
         intake = inspect(content, name=f"_.{run.file.storage_key.rsplit('.', 1)[-1]}")
         tables = read_tables(content, intake)
         progress = Progress(job, total=intake.rows)
-        judge, codes, counts = Judge(run, on=on), Codes.load(), _Counts()
+        judge, codes = Judge(run, on=on), Codes.load()
         for table in tables:
             for batch in _batches(RowReader(table, codes, source=run.source).rows()):
                 judged = judge.judge(batch)
-                ImportRow.objects.bulk_create([_stored(run, one) for one in judged], batch_size=500)
-                counts.add(judged)
+                with transaction.atomic():
+                    _go_on(run, counts.last)
+                    rows = ImportRow.objects.bulk_create([_stored(run, one) for one in judged], batch_size=500)
+                counts.add(judged, last=rows[-1].pk)
                 progress.add(len(batch))
     except WorkbookRefused as refusal:
-        return _failed(run, refusal, by=by or run.uploaded_by, on=on)
+        return _failed(run, refusal, counts, by=by or run.uploaded_by, on=on)
     progress.finish()
     return _checked(run, tables, counts, by=by or run.uploaded_by, on=on)
 
 
 @transaction.atomic
-def _begin(run: ImportRun, *, by: "User", on: date) -> None:
+def _begin(run_id: int, *, by: "User | None", on: date) -> ImportRun:
     """Take the rows of an earlier check away, and with them its result: what is judged half is never applied."""
+    related = ("file", "uploaded_by__person", "uploaded_by__district", "official_list", "decision")
+    run = locked(ImportRun.objects.select_related(*related), run_id)
+    if run.state not in _CHECKABLE or (run.decision and run.decision.state == "submitted"):
+        raise NotNow(run)
     if run.state != ImportState.UPLOADED:
         run.check_again()
         run.totals = {"rows": rows_in(run)}
         run.save()
-        record("import.check_begun", actor=by, target=run, district=run.district_id, on=on)
+        record("import.check_begun", actor=by or run.uploaded_by, target=run, district=run.district_id, on=on)
     ImportRow.objects.filter(run=run)._raw_delete(using=ImportRow.objects.db)
+    return run
+
+
+def _go_on(run: ImportRun, last: int | None) -> None:
+    """Lock the run and see that the rows are this check's own, `last` the last of them: another one that began took them away.
+
+    Raises NotNow.
+    """
+    now = locked(ImportRun.objects.all(), run.pk)
+    rows = ImportRow.objects.filter(run=run)
+    is_ours = not rows.exists() if last is None else rows.filter(pk=last).exists()
+    if now.state != ImportState.UPLOADED or not is_ours:
+        raise NotNow(now)
 
 
 def rows_in(run: ImportRun) -> int:
@@ -77,12 +95,14 @@ def rows_in(run: ImportRun) -> int:
 
 
 class _Counts:
-    """What the totals need beyond the verdicts."""
+    """What the totals need beyond the verdicts, and the key of the last row kept."""
 
     def __init__(self) -> None:
         self.replaces = self.recognitions = self.firms = 0
+        self.last: int | None = None
 
-    def add(self, judged: list[Judged]) -> None:
+    def add(self, judged: list[Judged], *, last: int) -> None:
+        self.last = last
         for one in judged:
             if one.verdict in {RowVerdict.NEW, RowVerdict.CHANGED}:
                 self.replaces += one.replaces
@@ -112,8 +132,9 @@ def _stored(run: ImportRun, judged: Judged) -> ImportRow:
     )
 
 
-def _failed(run: ImportRun, refusal: WorkbookRefused, *, by: "User", on: date) -> ImportRun:
+def _failed(run: ImportRun, refusal: WorkbookRefused, counts: _Counts, *, by: "User", on: date) -> ImportRun:
     with transaction.atomic():
+        _go_on(run, counts.last)
         ImportRow.objects.filter(run=run)._raw_delete(using=ImportRow.objects.db)
         if run.state != ImportState.FAILED:
             if run.state == ImportState.CHECKED:
@@ -127,7 +148,8 @@ def _failed(run: ImportRun, refusal: WorkbookRefused, *, by: "User", on: date) -
 
 def _checked(run: ImportRun, tables: list[Table], counts: _Counts, *, by: "User", on: date) -> ImportRun:
     with transaction.atomic():
-        run = ImportRun.objects.select_for_update(of=("self",)).select_related("uploaded_by__person").get(pk=run.pk)
+        _go_on(run, counts.last)
+        run = ImportRun.objects.select_related("uploaded_by__person").get(pk=run.pk)
         totals: dict[str, Any] = {verdict.value: 0 for verdict in RowVerdict}
         by_sheet: dict[str, dict[str, int]] = {table.sheet[:60]: {} for table in tables}
         for sheet, verdict, count in ImportRow.objects.filter(run=run).values_list("sheet", "verdict").annotate(n=Count("pk")).order_by():

@@ -75,3 +75,11 @@ def basis_lines(facts: dict[str, Any]) -> list[Change]:
         ),
         Change(_("公告文件"), "", str(facts["paper"][0])[:12] if facts["paper"] else _("无")),
     ]
+
+
+def lock_companies(run: ImportRun) -> None:
+    """Hold the firms the run writes, in order of their key, until the transaction ends: every writer of a firm locks its row first."""
+    codes = ImportRow.objects.filter(run=run, verdict__in=[RowVerdict.NEW, RowVerdict.CHANGED]).values("uscc")
+    firms = Company.objects.filter(uscc__in=codes).order_by("pk").select_for_update().values_list("pk", flat=True)
+    for _pk in firms.iterator(chunk_size=2_000):
+        pass

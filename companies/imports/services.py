@@ -106,16 +106,16 @@ def _require_checkable(run: ImportRun) -> None:
 
 def import_start_check(*, run_id: int, by: User, on: date) -> ImportRun:
     """Check a small workbook at once, a large one in the background. Raises NotPermitted or NotNow."""
-    run = ImportRun.objects.select_related("uploaded_by__person", "decision", "job").get(pk=run_id)
-    require_hand(by, run)
-    _require_checkable(run)
-    if rows_in(run) <= CHECKED_AT_ONCE:
-        return import_check(run_id=run.pk, on=on, by=by)
     with transaction.atomic():
-        run.job = job_start(kind=CHECK_JOB, by=by, payload={"run": run.pk}, total=rows_in(run))
-        run.save(update_fields=["job"])
-        record("import.check_ordered", actor=by, target=run, district=run.district_id, on=on)
-    return run
+        run = _locked(run_id)
+        require_hand(by, run)
+        _require_checkable(run)
+        if rows_in(run) > CHECKED_AT_ONCE:
+            run.job = job_start(kind=CHECK_JOB, by=by, payload={"run": run.pk}, total=rows_in(run))
+            run.save(update_fields=["job"])
+            record("import.check_ordered", actor=by, target=run, district=run.district_id, on=on)
+            return run
+    return import_check(run_id=run.pk, on=on, by=by)
 
 
 def _require_ready(run: ImportRun) -> None:

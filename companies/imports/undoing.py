@@ -12,6 +12,7 @@ from accounts.audit.models import AuditEntry
 from accounts.audit.services import record
 from companies.figures.models import YearFigures
 from companies.imports.authority import require_hand
+from companies.imports.fingerprints import lock_companies
 from companies.imports.models import ImportRow, ImportRun, ImportState
 from companies.imports.refusals import NotNow
 from companies.recognitions.bulk import recognitions_withdraw
@@ -38,6 +39,7 @@ def import_undo(*, run_id: int, by: "User", on: date) -> ImportRun:
     require_hand(by, run)
     if run.state != ImportState.APPLIED:
         raise NotNow(run)
+    lock_companies(run)  # what somebody saves meanwhile is seen by the plan, or waits and meets what the undo left
     plan = UndoPlan(run)
     items = plan.carry_out(by=by, on=on)
     run.undo(on=on)
@@ -157,6 +159,8 @@ class UndoPlan:
             if name in own or not relation.field.concrete:
                 continue
             model, column = relation.related_model, relation.field.attname
+            if getattr(model, "IS_COMPUTED", False):
+                continue
             for some in _chunks(ids):
                 rows = model._base_manager.filter(**{f"{column}__in": some})
                 if hasattr(model, "withdrawn_on"):

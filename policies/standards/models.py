@@ -149,6 +149,7 @@ class Evaluation(models.Model):
     stale_after = models.DateField(_("有效至"), null=True, blank=True)
     is_stale = models.BooleanField(_("待重算"), default=False)
 
+    IS_COMPUTED = True  # nobody entered it: it keeps no firm from being withdrawn
     objects = OfCompanyQuerySet.as_manager()
 
     class Meta:

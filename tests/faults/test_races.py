@@ -1,6 +1,7 @@
 """SF-B4: two people decide at the same moment, or decide while the proposer withdraws: one outcome, one entry, one notice, one event."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,8 +15,11 @@ from accounts.inbox.models import Notice
 from accounts.users.models import User
 from companies.figures.services import incident_add
 from companies.imports.models import ImportRun, ImportState
-from companies.imports.services import import_apply
+from companies.imports.refusals import NotNow
+from companies.imports.services import import_apply, import_check, import_undo
+from companies.imports.undoing import UndoPlan
 from companies.register.models import Company
+from companies.register.services import company_save
 from core.errors import Refusal
 from cultivation.tracks.models import ReasonCode, TierMove, Track, TrackEvent, TrackState
 from cultivation.tracks.refusals import OpenMoveExists
@@ -186,4 +190,48 @@ def test_two_imports_of_the_same_firms_at_once_apply_one_wholly_and_the_other_no
         assert "重新校验" in failed.message
         assert Company.objects.count() == (turn + 1) * firms
     assert AuditEntry.objects.filter(action="import.applied").count() == (20 if deep else 3)
+    verified()
+
+
+def test_what_is_saved_while_an_import_is_undone_is_kept_or_refused_and_never_lost(
+    clerk: User, checked_run: Callable[..., ImportRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = checked_run(2)
+    import_apply(run_id=run.pk, by=clerk, on=localdate())
+    before, meanwhile = Company.objects.filter(import_run=run).order_by("pk")
+    planned, saved, carry_out = Event(), Event(), UndoPlan.carry_out
+
+    def save(firm: Company) -> Company:
+        return company_save(by=clerk, on=localdate(), company_id=firm.pk, values={"size": "1"})
+
+    def save_once_planned() -> Company:
+        assert planned.wait(30)
+        company = save(meanwhile)
+        saved.set()
+        return company
+
+    def carry_out_late(self: UndoPlan, **rest: Any) -> Any:
+        planned.set()
+        saved.wait(0.5)
+        return carry_out(self, **rest)
+
+    save(before)
+    monkeypatch.setattr(UndoPlan, "carry_out", carry_out_late)
+    raced = race([lambda: import_undo(run_id=run.pk, by=clerk, on=localdate()), save_once_planned])
+    undone, late = raced.outcomes
+    assert isinstance(undone, ImportRun), raced.outcomes
+    assert isinstance(late, Company.DoesNotExist), raced.outcomes
+    assert {item["uscc"] for item in undone.kept} == {before.uscc}
+    assert list(Company.objects.filter(withdrawn_on__isnull=True).values_list("uscc", "size")) == [(before.uscc, "1")]
+    verified()
+
+
+def test_of_two_checks_of_one_run_at_once_one_counts(clerk: User, checked_run: Callable[..., ImportRun], deep: bool) -> None:
+    run = checked_run(30)
+    for _turn in range(20 if deep else 4):
+        raced = race([lambda: import_check(run_id=run.pk, on=localdate())] * 2, timeout=60)
+        assert raced.results, raced.outcomes
+        assert all(isinstance(error, NotNow) for error in raced.errors), raced.outcomes
+        now = ImportRun.objects.get(pk=run.pk)
+        assert (now.state, now.totals["new"], now.rows.count()) == (ImportState.CHECKED, 60, 60)
     verified()

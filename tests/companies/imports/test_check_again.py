@@ -52,6 +52,31 @@ def test_a_second_check_that_dies_takes_the_first_ones_result_with_it(
     assert list(row_problems()) == []
 
 
+@pytest.mark.parametrize("is_refused", [False, True], ids=["rows judged", "workbook refused"])
+def test_of_two_checks_at_once_the_later_one_counts(
+    city_clerk: User, check: Check, today: date, monkeypatch: pytest.MonkeyPatch, is_refused: bool
+) -> None:
+    CompanyFactory(uscc=code(9))
+    run = check(FILE, by=city_clerk)
+    judged, later = checking.Judge.judge, []
+
+    def meanwhile_another(self: Any, batch: Any) -> Any:
+        if not later:
+            later.append(run.pk)
+            later.append(checking.import_check(run_id=run.pk, on=today))
+            if is_refused:
+                raise checking.WorkbookRefused("读不下去。")
+        return judged(self, batch)
+
+    monkeypatch.setattr(checking.Judge, "judge", meanwhile_another)
+    with pytest.raises(NotNow):
+        checking.import_check(run_id=run.pk, on=today)
+    assert later[1].state == ImportState.CHECKED
+    assert (fresh(run).state, fresh(run).totals["new"], fresh(run).message) == (ImportState.CHECKED, 3, "")
+    assert ImportRow.objects.filter(run=run).count() == 3
+    assert list(row_problems()) == []
+
+
 def test_a_large_workbook_is_checked_in_the_background_the_second_time_as_well(
     city_clerk: User, check: Check, today: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
