@@ -60,6 +60,12 @@ def missing() -> SafeString:
 
 
 @register.simple_tag
+def this_minute() -> str:
+    """`2026-11-24 14:20`, of the product's own clock; Django's `now` asks the machine's."""
+    return timezone.localtime(timezone.now()).strftime("%Y-%m-%d %H:%M")
+
+
+@register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A drawing of the local sprite; with `label` it is announced, without it is decoration."""
     if label:

@@ -13,6 +13,8 @@ from tests.rigs.crawl import crawl, opened
 from tests.rigs.matrix import taken_back
 
 EXPORTS = ("xlsx", "csv")
+# one worker reads each person once
+pytestmark = pytest.mark.xdist_group("canaries")
 
 
 _read: dict[tuple[int, str], dict[str, str]] = {}
