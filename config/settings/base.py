@@ -160,6 +160,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # seen by every process of one host; what must hold never rests on it
 CACHES = {"default": {"BACKEND": "core.caches.HostCache", "LOCATION": VAR_DIR / "cache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
+KEPT_COUNTS = True  # the cockpit's counts, kept until the log says that something changed
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DJANGO_TABLES2_TEMPLATE = "components/data-table.html"

@@ -12,6 +12,7 @@ from accounts.scope import covers
 from accounts.users.models import District
 from companies.recognitions.models import ApplicationType, Recognition, Title
 from cultivation.quotas import counting
+from cultivation.quotas.kept import Counts, Numbers, kept_counts
 from cultivation.quotas.models import CountingRule, Plan, PlanConflict, Quota, QuotaKind
 from cultivation.tracks.models import Track, TrackState
 
@@ -142,12 +143,27 @@ def sprint_rows(asked: Asked, *, title_ids: list[int]) -> QuerySet[Track]:
     return counting.tracks_in(state=TrackState.SPRINT, title_ids=title_ids, on=asked.day, known=asked.known)
 
 
-def counted_by(rows: QuerySet[Any]) -> dict[tuple[int, int], int]:
+def counted_by(rows: QuerySet[Any]) -> Numbers:
     """(title id, counted district id) → number of rows."""
-    counts: dict[tuple[int, int], int] = defaultdict(int)
+    counts: Numbers = defaultdict(int)
     for title_id, district_id, number in rows.order_by().values_list("title_id", "counted_district_id").annotate(n=Count("pk")):
         counts[title_id, district_id] += number
-    return counts
+    return dict(counts)
+
+
+def _counts(asked: Asked, *, title_ids: list[int], plan: Plan | None, has_data: bool, kept: bool) -> Counts:
+    """The figures of all districts; `kept` takes those made since the newest change of the data, where there are any."""
+
+    def count() -> Counts:
+        everybody = Recognition.objects.filter(withdrawn_on__isnull=True)
+        return Counts(
+            counted_by(achieved_rows(asked, title_ids=title_ids, plan=plan)) if has_data else {},
+            counted_by(sprint_rows(asked, title_ids=title_ids)) if has_data else {},
+            _late(everybody, asked, title_ids=title_ids).count() if asked.known == asked.on else 0,
+        )
+
+    question = (asked.year, str(asked.tab), asked.on, asked.known, plan and plan.pk, tuple(title_ids))
+    return kept_counts(question, count) if kept else count()
 
 
 def _reaches(begins: date | None, asked: Asked) -> bool:
@@ -155,15 +171,18 @@ def _reaches(begins: date | None, asked: Asked) -> bool:
     return begins is not None and asked.year >= begins.year and asked.day >= begins
 
 
-def quota_grid(*, user: "User", asked: Asked) -> Grid:
-    """The whole page's figures in a constant number of queries; the city's row is the sum of all districts."""
+def quota_grid(*, user: "User", asked: Asked, kept: bool = False) -> Grid:
+    """The whole page's figures in a constant number of queries; the city's row is the sum of all districts.
+
+    `kept` is for a page that writes nothing: it may show counts made since the newest change of the data.
+    """
     plan, years = plans_of(asked.year)
     titles, words, quotas = _targets(plan, asked)
     begins = counting.data_begins_on()
     grid = Grid(asked, plan, titles, words, years=years, begins=begins, has_data=_reaches(begins, asked))
     ids = [title.pk for title in titles]
-    achieved = counted_by(achieved_rows(asked, title_ids=ids, plan=plan)) if grid.has_data else None
-    sprint = counted_by(sprint_rows(asked, title_ids=ids)) if grid.has_data else None
+    counts = _counts(asked, title_ids=ids, plan=plan, has_data=grid.has_data, kept=kept)
+    achieved, sprint = (counts.achieved, counts.sprint) if grid.has_data else (None, None)
     districts = list(District.objects.all())
     for district in districts:
         if covers(user, district.pk):
@@ -172,7 +191,7 @@ def quota_grid(*, user: "User", asked: Asked) -> Grid:
         grid.city = [_city_cell(title, quotas, achieved, sprint) for title in titles]
     if plan:
         grid.conflicts, grid.rules = list(plan.conflicts.select_related("title")), list(plan.counting_rules.select_related("title"))
-    grid.late_count = late_rows(user=user, asked=asked, title_ids=ids).count() if asked.known == asked.on else 0
+    grid.late_count = late_rows(user=user, asked=asked, title_ids=ids).count() if counts.late else 0
     return grid
 
 
@@ -180,8 +199,8 @@ def _cell(
     district: District,
     title: Title,
     quotas: dict[tuple[int, int | None], Quota],
-    achieved: dict[tuple[int, int], int] | None,
-    sprint: dict[tuple[int, int], int] | None,
+    achieved: Numbers | None,
+    sprint: Numbers | None,
 ) -> Cell:
     return Cell(
         district,
@@ -195,10 +214,10 @@ def _cell(
 def _city_cell(
     title: Title,
     quotas: dict[tuple[int, int | None], Quota],
-    achieved: dict[tuple[int, int], int] | None,
-    sprint: dict[tuple[int, int], int] | None,
+    achieved: Numbers | None,
+    sprint: Numbers | None,
 ) -> Cell:
-    def total(counts: dict[tuple[int, int], int] | None) -> int | None:
+    def total(counts: Numbers | None) -> int | None:
         return None if counts is None else sum(number for (title_id, _district), number in counts.items() if title_id == title.pk)
 
     return Cell(None, title, quotas.get((title.pk, None)), total(achieved), total(sprint))
@@ -224,13 +243,17 @@ def members(*, user: "User", asked: Asked, title: Title, district: District | No
     return rows.order_by("company__name_key", "pk")
 
 
-def late_rows(*, user: "User", asked: Asked, title_ids: list[int]) -> QuerySet[Recognition]:
-    """此后补录: recognitions that happened by the day but became known only after it."""
-    rows = Recognition.objects.visible_to(user).filter(
+def _late(rows: QuerySet[Recognition], asked: Asked, *, title_ids: list[int]) -> QuerySet[Recognition]:
+    return rows.filter(
         Q(happened_on__lte=asked.day, known_on__gt=asked.known),
         title_id__in=title_ids,
         application_type=ApplicationType.NEW,
         happened_on__gte=date(asked.year, 1, 1),
         state__in=counting.COUNTED,
     )
+
+
+def late_rows(*, user: "User", asked: Asked, title_ids: list[int]) -> QuerySet[Recognition]:
+    """此后补录: recognitions that happened by the day but became known only after it."""
+    rows = _late(Recognition.objects.visible_to(user), asked, title_ids=title_ids)
     return rows.select_related("company__district", "district", "title", "document").order_by("company__name_key", "pk")

@@ -75,7 +75,7 @@ def quota_overview(request: HttpRequest) -> HttpResponse:
     door, wrong = door_of(request)
     if door and not _is_open_to(request.user, door):
         door, wrong = None, ["cell"]
-    grid = selectors.quota_grid(user=request.user, asked=asked)  # type: ignore[arg-type]
+    grid = selectors.quota_grid(user=request.user, asked=asked, kept=True)  # type: ignore[arg-type]
     late = request.GET.get("figure") == "late"
     narrow = _narrow(request, grid.titles, door)
     context = {
