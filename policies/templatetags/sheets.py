@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core.templatetags.tidu import OUTCOMES
 from policies.engine import GAP_KIND_LABELS, OVERALL_LABELS, Outcome, Overall, Sheet, Verdict
 from policies.standards import sayings
+from policies.standards.drawing import rows_drawn
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ register = template.Library()
 def said(text: str) -> SafeString | str:
     """A sentence of the engine in the reader's language; what stays Chinese is marked as Chinese."""
     return sayings.marked(text)
+
+
+@register.simple_tag
+def gap_rows(rows: list[dict[str, Any]], judge_url: str = "") -> SafeString:
+    """The rows of a sheet."""
+    return rows_drawn(rows, judge_url=judge_url)
 
 
 OVERALL_TAGS = {
