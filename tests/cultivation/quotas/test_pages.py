@@ -164,3 +164,12 @@ def test_a_year_without_a_plan_is_still_the_year_chosen() -> None:
     page = _client(AuditorFactory(district=None)).get(URL, {"year": "2035"}).content.decode()
     assert "<option selected>2035</option>" in page
     assert "2035 年目标尚未下达。" in page
+
+
+def test_no_name_of_a_title_or_a_district_becomes_markup_in_the_grid() -> None:
+    Title.objects.filter(code="little_giant").update(short_name="<b>\"'巨人")
+    District.objects.filter(code="330602").update(name="<i>越城")
+    page = _client(AuditorFactory(district=None)).get(URL, {"year": "2026"}).content.decode()
+    assert 'aria-label="&lt;i&gt;越城 &lt;b&gt;&quot;&#x27;巨人 完成 1 家"' in page
+    assert "<i>越城" not in page
+    assert "<b>" not in page
