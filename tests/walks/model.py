@@ -24,6 +24,7 @@ class Question:
     proposer: int
     city_only: bool
     district: int
+    start: str = ""  # where the track stood when the move was proposed: a recognition may carry it on meanwhile
     to: str = ""
     recognition: int = 0
     ended_on: date | None = None

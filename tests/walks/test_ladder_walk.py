@@ -161,7 +161,7 @@ class Ladder(RuleBasedStateMachine):
         if no is not None:
             return
         self.model.waiting[pair] = move.decision_id
-        self._asked(move.decision, "tier_move", pair, by, to=to)
+        self._asked(move.decision, "tier_move", pair, by, start=state, to=to)
 
     def _asked(self, decision: Any, kind: str, pair: Pair, by: User, **more: Any) -> None:
         place = self.model.district(pair[0], self.city.today)
@@ -255,7 +255,7 @@ class Ladder(RuleBasedStateMachine):
         for key, question in self.model.questions.items():  # a veto cancels promotions, and nothing else
             if question.pair[0] == firm and question.state == "submitted" and Decision.objects.get(pk=key).state == "withdrawn":
                 assert question.kind == "tier_move"
-                assert (self.model.tracks[question.pair], question.to) in UP
+                assert (question.start, question.to) in UP
                 self.model.close(key, "withdrawn", by=by)
 
     @rule(where=ANY, who=ANY, days_ago=st.integers(min_value=0, max_value=200), number=st.integers(min_value=1, max_value=9))
