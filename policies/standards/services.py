@@ -80,7 +80,8 @@ def sheet_for(
     `published` is that text where it has been read already. Raises NoStandard.
     """
     published = published or standard_in_force(title=title, on=on)
-    (subject,) = snapshots_for([company.pk], on=on, known=known, facts=facts_read([published]))
+    reading = Reading(facts=tuple(sorted(engine.facts_of(published.compiled))))
+    (subject,) = snapshots_for([company.pk], on=on, known=known, reading=reading)
     return _sheet(published, subject, on=on, application_year=application_year)
 
 
