@@ -127,7 +127,10 @@ def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[
     return current
 
 
+@transaction.atomic
 def _refresh(ids: list[int], *, on: date, standards: Collection[Published], reading: Reading) -> int:
+    # whoever writes about a firm holds its row: an answer read before such a change never replaces the one given after it
+    list(Company.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
     rows = [
         kept_row(
             published,
