@@ -59,6 +59,10 @@ class ImportRun(models.Model):
     kept = models.JSONField(_("撤销时保留"), default=list, blank=True)
     message = models.CharField(_("说明"), max_length=500, blank=True)
     decision = models.OneToOneField("accounts.Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="import_run")
+    # not AUDITED, so that rows the log saw before it existed still match; the check of undone runs holds it
+    undo_decision = models.OneToOneField(
+        "accounts.Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_import_run"
+    )
     job = models.ForeignKey("accounts.Job", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     checked_at = models.DateTimeField(_("校验时间"), null=True, blank=True)
     applied_on = models.DateField(_("导入日"), null=True, blank=True)

@@ -76,6 +76,15 @@ class DecisionNeeded(Refusal):
         super().__init__(_("这次导入会改动库内数据、带有认定或超过 1,000 行，须先由第二人审批。"), remedy=_("请提交审批。"))
 
 
+class UndoDecisionNeeded(Refusal):
+    """What two people decided is taken back by two."""
+
+    code = "undo_decision_needed"
+
+    def __init__(self) -> None:
+        super().__init__(_("这次导入改动过库内数据、带有认定或超过 1,000 行，撤销也须由第二人审批。"), remedy=_("请在本页提请撤销。"))
+
+
 class CannotApplyAgain(Refusal):
     """Somebody wrote newer figures for the same year and source since the undo."""
 

@@ -25,7 +25,7 @@ def runs_for_list(*, user: "User") -> QuerySet[ImportRun]:
 
 def run_in_full(*, user: "User") -> QuerySet[ImportRun]:
     """The same with decision, job and official list."""
-    related = ("official_list", "decision__proposer__person", "decision__decider__person", "job")
+    related = ("official_list", "decision__proposer__person", "decision__decider__person", "undo_decision__decider__person", "job")
     return runs_for_list(user=user).select_related(*related)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import opening
 from accounts.audit.services import record
 from accounts.decisions.authority import possible_signers
+from accounts.decisions.kinds import DecisionKind
 from accounts.decisions.models import Decision, DecisionState
 from accounts.decisions.services import decision_submit, decision_submitted
 from accounts.jobs.models import Job, JobState
@@ -22,7 +23,7 @@ from companies.figures.catalogue import Source
 from companies.imports.applying import import_carry_out
 from companies.imports.authority import require_hand, require_uploader
 from companies.imports.checking import import_check, needs_decision, needs_list, rows_in
-from companies.imports.kinds import APPLY_JOB, IMPORT, officers_of
+from companies.imports.kinds import APPLY_JOB, IMPORT, IMPORT_UNDO, officers_of
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.progress import clear_mark
 from companies.imports.refusals import DecisionNeeded, ListMissing, NothingToImport, NotNow, WorkbookRefused
@@ -119,7 +120,7 @@ def import_start_check(*, run_id: int, by: User, on: date) -> ImportRun:
 
 
 def _require_ready(run: ImportRun) -> None:
-    if run.state != ImportState.CHECKED or is_busy(run):
+    if run.state not in {ImportState.CHECKED, ImportState.UNDONE} or is_busy(run):
         raise NotNow(run)
     if not (run.totals.get("new") or run.totals.get("changed")):
         raise NothingToImport
@@ -134,12 +135,15 @@ def is_busy(run: ImportRun) -> bool:
 
 @transaction.atomic
 def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decision:
-    """Put a checked run to a second person. Raises NotPermitted, NotNow, NothingToImport, ListMissing or NotToday."""
+    """Put a checked run, or an undone one again, to a second person.
+
+    Raises NotPermitted, NotNow, NothingToImport, ListMissing or NotToday.
+    """
     opening.check_on(on)
     run = _locked(run_id)
     require_hand(by, run)
     _require_ready(run)
-    if run.decision is not None and run.decision.state in {DecisionState.SUBMITTED, DecisionState.APPROVED}:
+    if _is_approved(run) or (run.decision is not None and run.decision.state == DecisionState.SUBMITTED):
         raise NotNow(run)
     decision = decision_submit(
         kind=IMPORT,
@@ -150,7 +154,7 @@ def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decis
         district=run.district,
         reason=reason,
         document_number=run.document_number,
-        edited_by=[paper.uploaded_by for paper in (run.file, run.official_list) if paper and paper.uploaded_by],
+        edited_by=_makers(run),
     )
     run.decision = decision
     run.save()
@@ -158,9 +162,49 @@ def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decis
     return decision
 
 
+@transaction.atomic
+def import_undo_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decision:
+    """Put the undo of an applied run to a second person, with all that would be withdrawn and kept.
+
+    Raises NotPermitted, NotNow or NotToday.
+    """
+    opening.check_on(on)
+    run = _locked(run_id)
+    require_hand(by, run)
+    if run.state != ImportState.APPLIED or undo_waits(run):
+        raise NotNow(run)
+    decision = decision_submit(
+        kind=IMPORT_UNDO,
+        proposal=IMPORT_UNDO.proposal(run),
+        proposer=by,
+        on=on,
+        level=IMPORT.level_of(run),
+        district=run.district,
+        reason=reason,
+        document_number=run.document_number,
+        edited_by=_makers(run),
+    )
+    run.undo_decision = decision
+    run.save()
+    decision_submitted(decision, items=[run])
+    return decision
+
+
+def undo_waits(run: ImportRun) -> bool:
+    """Whether a second person is asked to take the run back."""
+    return run.undo_decision is not None and run.undo_decision.state == DecisionState.SUBMITTED
+
+
+def _makers(run: ImportRun) -> list[User]:
+    """Who uploaded, attached or submitted: the run is their work, whoever proposes."""
+    papers = [paper.uploaded_by for paper in (run.file, run.official_list) if paper and paper.uploaded_by]
+    return [*papers, run.uploaded_by, *([run.decision.proposer] if run.decision else [])]
+
+
 def _locked(run_id: int) -> ImportRun:
     related = (
-        "file__uploaded_by__office", "official_list__uploaded_by__office", "district", "decision", "job", "uploaded_by__person",
+        "file__uploaded_by__office", "official_list__uploaded_by__office", "district", "decision__proposer__office", "undo_decision", "job",
+        "uploaded_by__person", "uploaded_by__office",
     )  # fmt: skip
     return locked(ImportRun.objects.select_related(*related), run_id)
 
@@ -174,12 +218,9 @@ def import_apply(*, run_id: int, by: User, on: date) -> ImportRun:
     opening.check_on(on)
     run = _locked(run_id)
     require_hand(by, run)
-    if run.state != ImportState.UNDONE:
-        _require_ready(run)
-        if needs_decision(run) and not _is_approved(run):
-            raise DecisionNeeded
-    elif is_busy(run):
-        raise NotNow(run)
+    _require_ready(run)
+    if needs_decision(run) and not _is_approved(run):
+        raise DecisionNeeded
     if opening.stamp():
         return import_carry_out(run_id=run.pk, by=by, on=on)
     signer = run.decision.decider_id if _is_approved(run) and run.decision else by.pk
@@ -190,7 +231,10 @@ def import_apply(*, run_id: int, by: User, on: date) -> ImportRun:
 
 
 def _is_approved(run: ImportRun) -> bool:
-    return run.decision is not None and run.decision.state == DecisionState.APPROVED
+    """Whether the run is signed as it stands; what was undone since wants a new signature."""
+    if run.decision is None or run.decision.state != DecisionState.APPROVED:
+        return False
+    return run.undone_on is None or (run.undo_decision is not None and run.decision.pk > run.undo_decision.pk)
 
 
 @transaction.atomic
@@ -234,10 +278,11 @@ def apply_interrupted(job: Job) -> None:
     record("import.interrupted", actor=None, target=run, district=run.district_id)
 
 
-def signers_of(run: ImportRun, user: User) -> list[User]:
-    """谁能批, before anything is submitted."""
-    draft = Decision(kind=IMPORT.code, level=IMPORT.level_of(run), district=run.district, proposer=user)
-    return list(possible_signers(draft, barred={user.person_id, *(person.pk for person in officers_of(run))}))
+def signers_of(run: ImportRun, user: User, *, kind: DecisionKind = IMPORT) -> list[User]:
+    """谁能批, before the import or (`kind`) its undo is submitted."""
+    draft = Decision(kind=kind.code, level=IMPORT.level_of(run), district=run.district, proposer=user)
+    out = {user.person_id, *(maker.person_id for maker in _makers(run)), *(person.pk for person in officers_of(run))}
+    return list(possible_signers(draft, barred=out))
 
 
 __all__ = [
@@ -249,5 +294,6 @@ __all__ = [
     "import_start_check",
     "import_submit",
     "import_undo",
+    "import_undo_submit",
     "import_upload",
 ]

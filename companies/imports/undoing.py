@@ -12,9 +12,10 @@ from accounts.audit.models import AuditEntry
 from accounts.audit.services import record
 from companies.figures.models import YearFigures
 from companies.imports.authority import require_hand
+from companies.imports.checking import needs_decision
 from companies.imports.fingerprints import lock_companies
 from companies.imports.models import ImportRow, ImportRun, ImportState
-from companies.imports.refusals import NotNow
+from companies.imports.refusals import NotNow, UndoDecisionNeeded
 from companies.recognitions.bulk import recognitions_withdraw
 from companies.recognitions.models import Recognition, RecognitionState
 from companies.register import slots
@@ -30,13 +31,25 @@ KEPT_ITEMS = 1_000
 
 @transaction.atomic
 def import_undo(*, run_id: int, by: "User", on: date) -> ImportRun:
-    """Withdraw what the run added and put changed fields back, except what was edited since; `run.kept` names those.
-
-    Nothing is deleted: a past day asked again still shows it. Raises NotPermitted, NotNow or NotToday.
-    """
+    """Take back at once a run that needed no second person. Raises NotPermitted, NotNow, UndoDecisionNeeded or NotToday."""
     opening.check_on(on)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("file", "uploaded_by__person").get(pk=run_id)
     require_hand(by, run)
+    if run.state != ImportState.APPLIED:
+        raise NotNow(run)
+    if needs_decision(run):
+        raise UndoDecisionNeeded
+    return undo_carry_out(run, by=by, on=on)
+
+
+@transaction.atomic
+def undo_carry_out(run: ImportRun, *, by: "User", on: date) -> ImportRun:
+    """Withdraw what the run added and put changed fields back, except what was edited since; `run.kept` names those.
+
+    `run` is locked; `by` signed it or may do it alone. Nothing is deleted: a past day asked again still shows it.
+    Raises NotNow or NotToday.
+    """
+    opening.check_on(on)
     if run.state != ImportState.APPLIED:
         raise NotNow(run)
     lock_companies(run)  # what somebody saves meanwhile is seen by the plan, or waits and meets what the undo left

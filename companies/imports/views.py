@@ -25,6 +25,7 @@ from companies.imports import selectors, services
 from companies.imports.authority import has_hand, may_upload, require_hand, require_uploader
 from companies.imports.checking import needs_decision, needs_list
 from companies.imports.forms import OfficialListForm, UploadForm
+from companies.imports.kinds import IMPORT_UNDO
 from companies.imports.models import ImportRow, ImportRun, ImportState
 from companies.imports.progress import done_of
 from companies.imports.refusals import WorkbookRefused
@@ -120,8 +121,10 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     busy = services.is_busy(run)
     mine = has_hand(user, run)
     ready = run.state == ImportState.CHECKED and not busy and (run.totals.get("new") or run.totals.get("changed"))
+    again = run.state == ImportState.UNDONE and not busy
     waits = run.decision is not None and run.decision.state == "submitted"
-    must_sign = ready and needs_decision(run)
+    undo_waits = services.undo_waits(run)
+    must_sign = (ready or again) and needs_decision(run)
     context = {
         "run": run,
         "steps": selectors.steps_of(run),
@@ -135,8 +138,10 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "signers": services.signers_of(run, user) if mine and must_sign and not waits else [],
         "may_apply": mine and ready and not must_sign,
         "may_check": mine and not busy and not waits and run.state in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED},
-        "may_undo": mine and run.state == ImportState.APPLIED,
-        "may_again": mine and run.state == ImportState.UNDONE and not busy,
+        "undo_waits": undo_waits,
+        "may_undo": mine and run.state == ImportState.APPLIED and not undo_waits,
+        "undo_is_signed": needs_decision(run),
+        "may_again": mine and again and not must_sign,
         "may_restart": mine and run.state == ImportState.INTERRUPTED and not busy,
         "crumbs": [_list_crumb(), {"label": run.file.name, "url": ""}],
     }
@@ -352,14 +357,21 @@ class ImportUndoView(RolesRequiredMixin, FormPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What would be withdrawn and kept; nothing to undo leads back to the run."""
-        if self.run.state != ImportState.APPLIED:
+        if self.run.state != ImportState.APPLIED or services.undo_waits(self.run):
             return HttpResponseRedirect(reverse("companies:import-detail", args=[self.run.pk]))
         plan = UndoPlan(self.run)
         crumbs = [_list_crumb(), _run_crumb(self.run), {"label": _g("撤销导入"), "url": ""}]
         context = {"run": self.run, "counts": plan.counts, "kept": plan.kept, "heading": self.heading, "crumbs": crumbs}
+        if needs_decision(self.run):
+            user: Any = request.user
+            context |= {"is_signed": True, "signers": services.signers_of(self.run, user, kind=IMPORT_UNDO)}
         return render(request, self.template_name, context)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Withdraw."""
-        run = import_undo(run_id=self.run.pk, by=request.user, on=localdate())  # type: ignore[arg-type]
-        return done(request, _g("已撤销导入。"), to=reverse("companies:import-detail", args=[run.pk]))
+        """Withdraw, or ask a second person to, where one had to sign."""
+        user, run, here = request.user, self.run, reverse("companies:import-detail", args=[self.run.pk])
+        if needs_decision(run):
+            services.import_undo_submit(run_id=run.pk, by=user, on=localdate(), reason=posted_text(request, "reason"))  # type: ignore[arg-type]
+            return done(request, _g("已提请撤销，待审批。"), to=here)
+        import_undo(run_id=run.pk, by=user, on=localdate())  # type: ignore[arg-type]
+        return done(request, _g("已撤销导入。"), to=here)

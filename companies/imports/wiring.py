@@ -1,17 +1,21 @@
-"""What imports hand to the apps below: the decision kind, two jobs, the words of the log."""
+"""What imports hand to the apps below: two decision kinds, a check, two jobs, the words of the log."""
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import checks
 from accounts.audit.words import register_actions
 from accounts.decisions import kinds
 from accounts.jobs import registry
 from companies.imports import services
-from companies.imports.kinds import APPLY_JOB, IMPORT
+from companies.imports.checks import undo_problems
+from companies.imports.kinds import APPLY_JOB, IMPORT, IMPORT_UNDO
 
 
 def connect() -> None:
     """Called once by the app's wiring."""
     kinds.register(IMPORT)
+    kinds.register(IMPORT_UNDO)
+    checks.register("undone imports", undo_problems)
     registry.register(services.CHECK_JOB, services.run_check_job)
     registry.register(APPLY_JOB, services.run_apply_job, interrupted=services.apply_interrupted)
     register_actions(

@@ -1,7 +1,10 @@
 """States, verdicts, reasons and contents of rows in words."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
+from accounts.users.models import Park, Town
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Source
 from companies.figures.checks import shown
 from companies.figures.words import fact_label
@@ -59,3 +62,16 @@ def brought_by(row: ImportRow) -> list[str]:
 def field_label(name: str) -> str:
     """The label of a firm's field."""
     return _("曾用名") if name == "former_name" else str(getattr(Company._meta.get_field(name), "verbose_name", name))
+
+
+def field_text(field: str, value: Any) -> str:
+    """A kept company field in words."""
+    if value in (None, ""):
+        return _("空")
+    if field in ("town", "park"):
+        model = Town if field == "town" else Park
+        return str(model.objects.filter(pk=value).first() or "")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    choices = dict(getattr(Company._meta.get_field(field), "flatchoices", ()))
+    return str(choices.get(value, value))

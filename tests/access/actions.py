@@ -178,6 +178,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("companies:import-apply", "officer", "import.ordered", url=imports.checked("import-apply")),
     Action("companies:import-restart", "officer", "import.restarted", url=imports.interrupted("import-restart")),
     Action("companies:import-undo", "officer", "import.undone", url=imports.applied("import-undo")),
+    Action("companies:import-undo", "officer", "decision.submitted", url=imports.applied("import-undo", year=2025)),
     Action("companies:import-file", "approver", "evidence.downloaded", None, url=imports.uploaded("import-file"), status=(200,)),
     Action(
         "companies:import-refused",

@@ -8,15 +8,17 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from accounts.decisions.models import Decision
+from accounts.decisions.services import decision_sign
+from accounts.jobs.models import Job, JobState
 from accounts.users.models import User
 from companies.imports.models import ImportRun
-from companies.imports.services import import_check, import_submit, import_upload
+from companies.imports.services import import_check, import_submit, import_undo_submit, import_upload, run_apply_job
 from companies.recognitions.models import Title
 from companies.recognitions.services import recognition_record, recognition_revoke
 from companies.register.models import Company
 from cultivation.tracks.services import move_propose
 from tests.companies.imports.books import named, xlsx
-from tests.factories import AssignmentFactory, EvidenceFactory
+from tests.factories import AssignmentFactory, CityApproverFactory, EvidenceFactory
 from tests.factories.cultivation import TrackFactory, batch, held, ready_company
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -81,6 +83,24 @@ def an_import(by: User, on: date) -> Proposed:
     return Proposed(import_submit(run_id=run.pk, by=by, on=on), company, ImportRun.objects.get(pk=run.pk))
 
 
+def an_import_undo(by: User, on: date) -> Proposed:
+    """撤销导入 of that import, signed by somebody and written."""
+    company = _firm(by)
+    run = applied_run(company, by, on)
+    return Proposed(import_undo_submit(run_id=run.pk, by=by, on=on), company, ImportRun.objects.get(pk=run.pk))
+
+
+def applied_run(company: Company, by: User, on: date) -> ImportRun:
+    """A workbook with another revenue of 2025, submitted, signed by a person of the city and written."""
+    run = checked_run(company, by, on)
+    decision_sign(decision_id=import_submit(run_id=run.pk, by=by, on=on).pk, signer=CityApproverFactory(), on=on)
+    job = ImportRun.objects.get(pk=run.pk).job
+    assert job is not None
+    run_apply_job(job)
+    Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
+    return ImportRun.objects.get(pk=run.pk)
+
+
 def checked_run(
     company: Company, by: User, on: date, *, revenue: int = 14_000, then: Callable[[ImportRun], None] | None = None
 ) -> ImportRun:
@@ -102,6 +122,7 @@ KINDS: dict[str, Callable[[User, date], Proposed]] = {
     "recognition": a_recognition,
     "revocation": a_revocation,
     "import": an_import,
+    "import_undo": an_import_undo,
 }
 CITY = {"recognition", "revocation"}
-__all__ = ["CITY", "KINDS", "AssignmentFactory", "Proposed", "checked_run", "official_list"]
+__all__ = ["CITY", "KINDS", "AssignmentFactory", "Proposed", "applied_run", "checked_run", "official_list"]

@@ -21,8 +21,8 @@ from accounts.users.models import User
 from companies.evidence.models import Evidence
 from companies.figures.models import YearFigures
 from companies.imports.models import ImportRow, ImportRun
-from companies.imports.refusals import DecisionNeeded, NotNow
-from companies.imports.services import import_apply, import_attach_list, import_start_check, import_submit, run_apply_job
+from companies.imports.refusals import DecisionNeeded, NotNow, UndoDecisionNeeded
+from companies.imports.services import import_apply, import_attach_list, import_start_check, import_submit, import_undo, run_apply_job
 from companies.recognitions.models import Recognition, Revocation, Title
 from companies.register.models import Company
 from core.errors import Refusal
@@ -183,6 +183,40 @@ def test_an_import_that_needs_a_second_person_is_written_by_no_other_door(office
     assert list(YearFigures.objects.order_by("pk").values()) == figures
 
 
+def test_an_import_two_people_signed_is_taken_back_and_brought_again_by_no_one_person(
+    officer: User, clerk: User, city_approver: User, today: date
+) -> None:
+    """SF-B1: undo by page and by service, alone, and while it waits; the way back is no shorter."""
+    run = proposals.applied_run(proposals.ready_company(officer), officer, today)
+    figures = list(YearFigures.objects.order_by("pk").values())
+    for user in (officer, clerk):
+        with pytest.raises(UndoDecisionNeeded):
+            import_undo(run_id=run.pk, by=user, on=today)
+    assert signed_in(clerk).post(f"/imports/{run.pk}/undo/", {"reason": "口径有误"}).status_code == 302
+    decision = ImportRun.objects.get(pk=run.pk).undo_decision
+    assert decision is not None
+    for user in (officer, clerk):
+        with pytest.raises(UndoDecisionNeeded):
+            import_undo(run_id=run.pk, by=user, on=today)
+        assert signed_in(user).post(f"/imports/{run.pk}/undo/").status_code == 409
+    for maker in (officer, clerk):
+        with pytest.raises(HadAHand):
+            decision_sign(decision_id=decision.pk, signer=CityApproverFactory(person=maker.person), on=today)
+    assert list(YearFigures.objects.order_by("pk").values()) == figures
+    decision_sign(decision_id=decision.pk, signer=city_approver, on=today)
+    assert ImportRun.objects.get(pk=run.pk).state == "undone"
+    for user in (officer, clerk):
+        with pytest.raises(DecisionNeeded):
+            import_apply(run_id=run.pk, by=user, on=today)
+        assert signed_in(user).post(f"/imports/{run.pk}/apply/").status_code == 409
+    again = import_submit(run_id=run.pk, by=officer, on=today)
+    decision_sign(decision_id=again.pk, signer=city_approver, on=today)
+    job = ImportRun.objects.get(pk=run.pk).job
+    assert job is not None
+    run_apply_job(job)
+    assert list(YearFigures.objects.order_by("pk").values()) == figures
+
+
 def test_nothing_is_exchanged_under_an_import_that_was_signed(
     officer: User, city_approver: User, today: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +280,14 @@ def _rows_rewritten(proposed: Proposed) -> None:
     row.save()
 
 
+def _written_over(proposed: Proposed) -> None:
+    YearFiguresFactory(company=proposed.company, year=2025, source="audit", revenue=Decimal(1), known_on=date(2026, 11, 24))
+
+
+def _version_withdrawn(proposed: Proposed) -> None:
+    YearFigures.objects.filter(import_run=proposed.subject).update(withdrawn_on=date(2026, 11, 24))
+
+
 def _list_exchanged(proposed: Proposed) -> None:
     paper = Evidence.objects.create(
         kind="document", name="公告.pdf", storage_key="x", content_type="application/pdf", size=1, sha256="1" * 64, known_on="2026-11-24"
@@ -282,6 +324,13 @@ CHANGES: dict[str, dict[str, Callable[[Proposed], None]]] = {
         "the official list": _list_exchanged,
         "the source": lambda one: _row(one, source="self_reported"),
         "the number": lambda one: _row(one, document_number="另一文号"),
+    },
+    "import_undo": {
+        "a newer version": _written_over,
+        "its version withdrawn": _version_withdrawn,
+        "the rows": _rows_rewritten,
+        "the official list": _list_exchanged,
+        "the day it was written": lambda one: _row(one, applied_on=date(2026, 11, 1)),
     },
 }
 

@@ -293,7 +293,7 @@ def test_undo_puts_changed_firms_back_and_the_rename_with_them(
     company = Company.objects.get(pk=company.pk)
     assert (company.name, company.size, run.state) == ("绍兴新名有限公司", "2", ImportState.APPLIED)
     assert CompanyName.objects.get(company=company, withdrawn_on__isnull=True).name == "绍兴旧名有限公司"
-    services.import_undo(run_id=run.pk, by=city_clerk, on=today)
+    decision_sign(decision_id=services.import_undo_submit(run_id=run.pk, by=city_clerk, on=today).pk, signer=signer, on=today)
     company = Company.objects.get(pk=company.pk)
     assert (company.name, company.size) == ("绍兴旧名有限公司", "3")
     assert CompanyName.objects.filter(company=company, withdrawn_on__isnull=True).count() == 0

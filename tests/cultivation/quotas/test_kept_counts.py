@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.audit import services as audit
 from accounts.decisions.services import decision_sign
 from accounts.users.models import District, User
-from companies.imports.services import import_check, import_submit, import_undo, import_upload
+from companies.imports.services import import_check, import_submit, import_undo_submit, import_upload
 from companies.recognitions.models import Recognition, Title
 from companies.recognitions.services import recognition_record, recognition_revoke
 from companies.register.models import Company
@@ -158,7 +158,9 @@ def test_an_import_and_its_undoing_show_at_once(
     with django_capture_on_commit_callbacks(execute=True):
         decision_sign(decision_id=decision.pk, signer=signer, on=TODAY)
     assert _figure(city) == 1
-    import_undo(run_id=run.pk, by=clerk, on=TODAY)
+    undo = import_undo_submit(run_id=run.pk, by=clerk, on=TODAY)
+    assert _figure(city) == 1
+    decision_sign(decision_id=undo.pk, signer=signer, on=TODAY)
     assert _figure(city) == 0
 
 
