@@ -34,11 +34,11 @@ Numbers = dict[tuple[int, int], int]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """(title id, counted district id) → number, of all districts; `late` is the number of late entries anywhere."""
+    """(title id, counted district id) → number, of all districts; `late`: (district then, district now) → number of late entries."""
 
     achieved: Numbers
     sprint: Numbers
-    late: int
+    late: Numbers
 
 
 def newest_change() -> str:

@@ -159,7 +159,7 @@ def _counts(asked: Asked, *, title_ids: list[int], plan: Plan | None, has_data: 
         return Counts(
             counted_by(achieved_rows(asked, title_ids=title_ids, plan=plan)) if has_data else {},
             counted_by(sprint_rows(asked, title_ids=title_ids)) if has_data else {},
-            _late(everybody, asked, title_ids=title_ids).count() if asked.known == asked.on else 0,
+            _late_by_places(_late(everybody, asked, title_ids=title_ids)) if asked.known == asked.on else {},
         )
 
     question = (asked.year, str(asked.tab), asked.on, asked.known, plan and plan.pk, tuple(title_ids))
@@ -191,7 +191,8 @@ def quota_grid(*, user: "User", asked: Asked, kept: bool = False) -> Grid:
         grid.city = [_city_cell(title, quotas, achieved, sprint) for title in titles]
     if plan:
         grid.conflicts, grid.rules = list(plan.conflicts.select_related("title")), list(plan.counting_rules.select_related("title"))
-    grid.late_count = late_rows(user=user, asked=asked, title_ids=ids).count() if counts.late else 0
+    # as `late_rows`: an entry is the reader's where the district of the day or the firm's own is theirs
+    grid.late_count = sum(number for places, number in counts.late.items() if any(covers(user, place) for place in places))
     return grid
 
 
@@ -251,6 +252,12 @@ def _late(rows: QuerySet[Recognition], asked: Asked, *, title_ids: list[int]) ->
         happened_on__gte=date(asked.year, 1, 1),
         state__in=counting.COUNTED,
     )
+
+
+def _late_by_places(rows: QuerySet[Recognition]) -> Numbers:
+    """(district of the event, district of the firm now) → number of rows."""
+    found = rows.order_by().values_list("district_id", "company__district_id").annotate(n=Count("pk"))
+    return {(then, now): number for then, now, number in found}
 
 
 def late_rows(*, user: "User", asked: Asked, title_ids: list[int]) -> QuerySet[Recognition]:
