@@ -23,7 +23,7 @@ from companies.figures.catalogue import Source
 from companies.imports.applying import import_carry_out
 from companies.imports.authority import require_hand, require_uploader
 from companies.imports.checking import import_check, needs_decision, needs_list, rows_in
-from companies.imports.kinds import APPLY_JOB, IMPORT, IMPORT_UNDO, officers_of
+from companies.imports.kinds import APPLY_JOB, IMPORT, IMPORT_UNDO, ImportKind, ImportUndoKind, officers_of
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.progress import clear_mark
 from companies.imports.refusals import DecisionNeeded, ListMissing, NothingToImport, NotNow, WorkbookRefused
@@ -145,18 +145,7 @@ def import_submit(*, run_id: int, by: User, on: date, reason: str = "") -> Decis
     _require_ready(run)
     if _is_approved(run) or (run.decision is not None and run.decision.state == DecisionState.SUBMITTED):
         raise NotNow(run)
-    decision = decision_submit(
-        kind=IMPORT,
-        proposal=IMPORT.proposal(run),
-        proposer=by,
-        on=on,
-        level=IMPORT.level_of(run),
-        district=run.district,
-        reason=reason,
-        document_number=run.document_number,
-        edited_by=_makers(run),
-    )
-    run.decision = decision
+    run.decision = decision = _asked(IMPORT, run, by=by, on=on, reason=reason)
     run.save()
     decision_submitted(decision, items=[run])
     return decision
@@ -173,9 +162,17 @@ def import_undo_submit(*, run_id: int, by: User, on: date, reason: str = "") -> 
     require_hand(by, run)
     if run.state != ImportState.APPLIED or undo_waits(run):
         raise NotNow(run)
-    decision = decision_submit(
-        kind=IMPORT_UNDO,
-        proposal=IMPORT_UNDO.proposal(run),
+    run.undo_decision = decision = _asked(IMPORT_UNDO, run, by=by, on=on, reason=reason)
+    run.save()
+    decision_submitted(decision, items=[run])
+    return decision
+
+
+def _asked(kind: ImportKind | ImportUndoKind, run: ImportRun, *, by: User, on: date, reason: str) -> Decision:
+    """A second person is asked about the run; whoever made it has a hand in the question."""
+    return decision_submit(
+        kind=kind,
+        proposal=kind.proposal(run),
         proposer=by,
         on=on,
         level=IMPORT.level_of(run),
@@ -184,10 +181,6 @@ def import_undo_submit(*, run_id: int, by: User, on: date, reason: str = "") -> 
         document_number=run.document_number,
         edited_by=_makers(run),
     )
-    run.undo_decision = decision
-    run.save()
-    decision_submitted(decision, items=[run])
-    return decision
 
 
 def undo_waits(run: ImportRun) -> bool:

@@ -51,13 +51,11 @@ def watched() -> Iterator[list[str]]:
         _watching.pop()
 
 
-def look(hostile: Hostile, content: bytes) -> None:
-    """Intake and reading, as an upload goes through them."""
+def look(hostile: Hostile, content: bytes) -> int:
+    """Intake and reading, as an upload goes through them; the rows read."""
     file = BytesIO(content)
     intake = inspect(file, name=hostile.name, declared_type=hostile.declared)
-    for table in read_tables(file, intake):
-        for _row in table.rows:
-            pass
+    return sum(1 for table in read_tables(file, intake) for _row in table.rows)
 
 
 def test_there_are_at_least_sixty_hostile_files_each_with_a_name_of_its_own() -> None:
@@ -93,7 +91,7 @@ def test_a_heavy_file_is_read_or_refused_quickly_and_opens_nothing_else(hostile:
 
 
 def test_the_workbook_the_hostile_ones_are_made_of_is_taken() -> None:
-    look(Hostile("good", good, ""), good())
+    assert look(Hostile("good", good, ""), good()) > 0
 
 
 @pytest.mark.parametrize("code", ["bomb-sheet", "external-entity", "vba-part", "encrypted-xlsx", "cut-in-half", "html-as-xls"])
