@@ -98,7 +98,7 @@ def test_the_search_opens_with_its_keys_and_escape_leads_back(district: District
     box = page.locator("#site-search")
     page.keyboard.press("Control+k")
     expect(box).to_be_focused()
-    page.keyboard.type("精密")
+    page.keyboard.type(district.ready[0].company.name[2:6])
     expect(page.locator("#site-suggest a").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
