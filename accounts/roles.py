@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRedirect
 
-from core.htmx import back
+from core.htmx import back, is_htmx
 
 
 class Role(models.TextChoices):
@@ -30,11 +31,13 @@ EVERYBODY: tuple[Role, ...] = tuple(Role)
 View = Callable[..., HttpResponseBase]
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the sign-in page, which comes back to this address; after a POST to the page its form was on."""
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the sign-in page, which comes back to this address; after a POST, and from a part of a page, to the page itself."""
     query = QueryDict(mutable=True)
-    query["next"] = request.get_full_path() if request.method in {"GET", "HEAD"} else back(request)
-    return HttpResponseRedirect(f"{reverse('accounts:sign-in')}?{query.urlencode(safe='/')}")
+    is_part = is_htmx(request)
+    query["next"] = request.get_full_path() if request.method in {"GET", "HEAD"} and not is_part else back(request)
+    address = f"{reverse('accounts:sign-in')}?{query.urlencode(safe='/')}"
+    return HttpResponseClientRedirect(address) if is_part else HttpResponseRedirect(address)
 
 
 def admit(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponseBase | None:

@@ -2,17 +2,15 @@
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.http.request import RawPostDataException
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from core.htmx import is_htmx
+from core.typed import typed_in
 
 AWAY = (OperationalError, InterfaceError)
 AGAIN_AFTER_SECONDS = 5
-# never written into a page; such a form is filled in again
-SECRET = {"password", "current", "new", "again"}
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
@@ -23,21 +21,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
         context = {"message": message, "remedy": _("您填写的内容还在，请稍等几秒再提交。"), "reference": reference}
         response = HttpResponse(render_to_string("components/error-box.html", context), status=503)
     else:
-        context = {"reference": reference, "address": request.get_full_path(), "method": request.method}
-        response = HttpResponse(render_to_string("503.html", context | _kept(request)), status=503)
+        typed = typed_in(request)
+        token = get_token(request) if typed.may_send_again else ""
+        context = {"reference": reference, "address": request.get_full_path(), "method": request.method, "typed": typed, "token": token}
+        response = HttpResponse(render_to_string("503.html", context), status=503)
     response["Retry-After"] = str(AGAIN_AFTER_SECONDS)
     return response
-
-
-def _kept(request: HttpRequest) -> dict[str, object]:
-    """`typed`: (name, value) pairs to send again, empty where there are secrets; `has_files`: files that must be chosen again."""
-    if request.method != "POST":
-        return {"typed": [], "has_files": False}
-    try:
-        sent, has_files = request.POST, bool(request.FILES)
-    except (OSError, RawPostDataException):
-        return {"typed": [], "has_files": False}
-    if SECRET & set(sent):
-        return {"typed": [], "has_files": has_files}
-    typed = [(name, value) for name, values in sent.lists() if name != "csrfmiddlewaretoken" for value in values]
-    return {"typed": typed, "has_files": has_files, "may_send_again": not has_files, "token": get_token(request)}

@@ -10,9 +10,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from core.filters import takes_many
 from core.htmx import is_htmx, refuse
 from core.lists import ListPage
 from core.outage import AWAY, database_away
+from core.typed import forget, kept, kept_values
 
 __all__ = ["FormPage", "ListPage", "bad_request", "csrf_failure", "forbidden", "not_found", "server_error"]
 
@@ -32,13 +34,30 @@ class FormPage(FormView):
     heading: Any = ""
     submit_label: Any = ""
     crumbs: list[dict[str, str]] = []
+    is_restored = False
     http_method_names = ["get", "head", "options", "post"]  # Django's own would take a PUT for a POST
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Adds heading, label of the button and crumbs."""
-        return super().get_context_data(
-            **{"heading": self.heading, "submit_label": self.submit_label or _("保存"), "crumbs": self.crumbs, **kwargs}
-        )
+        """Adds heading, label of the button, crumbs, and whether the form holds what was typed before."""
+        if "form" not in kwargs:
+            kwargs["form"] = self.get_form()
+        frame = {"heading": self.heading, "submit_label": self.submit_label or _("保存"), "crumbs": self.crumbs}
+        has_files = self.is_restored and (kept(self.request) or {}).get("has_files")
+        return super().get_context_data(**{**frame, "is_restored": self.is_restored, "has_files": has_files, **kwargs})
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form; opened anew after a session that ended, it holds what was typed into it."""
+        form = super().get_form(form_class)
+        for name, values in () if form.is_bound else kept_values(self.request).items():
+            if name in form.fields:
+                form.initial[name] = values if takes_many(form.fields[name]) else values[-1]
+                self.is_restored = True
+        return form
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What is sent now takes the place of what was kept."""
+        forget(request)
+        return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """422 with the form as typed."""

@@ -10,6 +10,9 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.users import sessions
+from core.typed import Typed, keep, typed_in
+
+PLACES = ("Location", "HX-Redirect")
 
 # what may be opened with a temporary password
 OPEN_DOORS = {"accounts:password-change", "accounts:sign-out", "accounts:sign-in", "set-language"}
@@ -22,16 +25,20 @@ class SessionRulesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        ended = ""
+        ended, typed, account = "", Typed([]), request.user.pk
         if request.session.session_key and request.user.is_authenticated:
             now = time.time()
             ended = sessions.reason_to_end(request.session, now=now)
             if ended:
+                typed = typed_in(request)
                 sessions.leave(request)
             else:
                 sessions.touch(request.session, now=now)
         response = self.get_response(request)
-        return _say_why(response, ended) if ended else response
+        if ended and _leads_to_sign_in(response):
+            keep(request, typed, of=account)
+            _say_why(response, ended)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """A temporary password opens nothing but the page that replaces it."""
@@ -46,9 +53,12 @@ class SessionRulesMiddleware:
         return HttpResponseRedirect(address)
 
 
-def _say_why(response: HttpResponseBase, ended: str) -> HttpResponseBase:
+def _leads_to_sign_in(response: HttpResponseBase) -> bool:
+    return any(response.get(header, "").startswith(reverse("accounts:sign-in")) for header in PLACES)
+
+
+def _say_why(response: HttpResponseBase, ended: str) -> None:
     """The way to the sign-in page names the reason."""
-    location = response.get("Location", "")
-    if response.status_code == 302 and location.startswith(reverse("accounts:sign-in")):
-        response["Location"] = f"{location}{'&' if '?' in location else '?'}ended={ended}"
-    return response
+    for header in PLACES:
+        if header in response:
+            response[header] += f"{'&' if '?' in response[header] else '?'}ended={ended}"

@@ -6,6 +6,7 @@ from accounts.users import people, views
 
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
+    path("go-on/", views.go_on, name="go-on"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("settings/", views.SettingsView.as_view(), name="settings"),
     path("settings/password/", views.PasswordChangeView.as_view(), name="password-change"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import get_urlconf, reverse
+from django.urls import get_urlconf, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from accounts.users.forms import PasswordChangeForm, SettingsForm, SignInForm, i
 from accounts.users.models import District, Office, SignIn, User
 from core.htmx import done
 from core.menu import menu_for
+from core.typed import kept
 from core.views import FormPage
 
 
@@ -78,7 +79,7 @@ class SignInView(auth_views.LoginView):
         """Open the session, remember the device, speak the user's language."""
         user = form.get_user()
         sessions.sign_in(self.request, user)
-        response = HttpResponseRedirect(self.get_success_url())
+        response = HttpResponseRedirect(_where_it_broke_off(self.request) or self.get_success_url())
         lockout.remember_device(response, user)
         speak(response, user.language)
         return response
@@ -102,6 +103,26 @@ class SignInView(auth_views.LoginView):
         response = self.render_to_response(self.get_context_data(form=form, notice=notice), status=429)
         response["Retry-After"] = str(seconds)
         return response
+
+
+def _where_it_broke_off(request: HttpRequest) -> str:
+    """Where what was typed when the session ended is shown again: its own form, else a page that sends it; "" where nothing is kept."""
+    found = kept(request)
+    if not found:
+        return ""
+    match = resolve(found["address"].partition("?")[0])
+    is_form = issubclass(getattr(match.func, "view_class", object), FormPage)
+    return found["address"] if is_form else reverse("accounts:go-on")
+
+
+@require_safe
+@roles_required(*EVERYBODY)
+def go_on(request: HttpRequest) -> HttpResponse:
+    """What the end of a session broke off, to be sent after all; nothing is sent without a click."""
+    found = kept(request)
+    if not found:
+        return HttpResponseRedirect(home_of(request.user))  # type: ignore[arg-type]
+    return render(request, "accounts/users/go_on.html", {"kept": found, "home": home_of(request.user)})  # type: ignore[arg-type]
 
 
 @require_POST

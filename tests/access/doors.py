@@ -28,6 +28,7 @@ DOORS: dict[str, Door] = {
     # the frame
     "set-language": Door("any", {f"anonymous {EVERYBODY}": (302, 302)}),
     "accounts:sign-in": Door("form", {"anonymous": FORM, EVERYBODY: (302, 302, 302)}),
+    "accounts:go-on": Door("page", {EVERYBODY: GOES}),
     "accounts:sign-out": Door("action", {f"anonymous {EVERYBODY}": DONE}),
     # own account
     "accounts:settings": Door("form", {EVERYBODY: FORM}),
