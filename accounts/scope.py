@@ -5,6 +5,7 @@ Staff see their district, city-scope staff all of it; enterprise users and admin
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
@@ -28,6 +29,16 @@ def district_q(user: "User | AnonymousUser", *fields: str) -> Q:
     for field in fields or ("district",):
         condition |= Q(**{field: user.district_id})
     return condition
+
+
+def scoped(user: "User") -> tuple[str, dict[str, int]]:
+    """Shape and values of `district_q` for a prepared statement: role, and the district where the scope is one."""
+    return str(user.role), {} if user.district_id is None or user.role not in STAFF else {"district_id": user.district_id}
+
+
+def stand_in(role: str, *, district_id: int | None = None, pk: int | None = None) -> "User":
+    """An active account of that role and scope, never stored, to write a prepared statement for."""
+    return get_user_model()(pk=pk, role=role, district_id=district_id, is_active=True)
 
 
 def covers(user: "User | AnonymousUser", district_id: Any) -> bool:

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.inbox.models import Notice, NoticeQuerySet
 from accounts.inbox.slots import slots
+from accounts.scope import scoped, stand_in
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -20,6 +22,15 @@ def notices_for(*, user: "User") -> NoticeQuerySet:
     return notices.filter(about_nobody | Exists(slots.companies(user).filter(uscc=OuterRef("company_uscc")).order_by()))
 
 
+def _unread(role: str, *, pk: int, district_id: int | None = None) -> QuerySet[Notice, int]:
+    notices = notices_for(user=stand_in(role, district_id=district_id, pk=pk)).unread()
+    return notices.order_by().values("user").annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+_prepared_unread = Prepared(_unread)
+
+
 def unread_count(*, user: "User") -> int:
     """How many matters the user has not read."""
-    return notices_for(user=user).unread().count()
+    role, values = scoped(user)
+    return next(iter(_prepared_unread(role, pk=user.pk, **values)), 0)

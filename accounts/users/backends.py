@@ -6,6 +6,9 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from accounts.users.models import User
+from core.prepared import Prepared
+
+_account = Prepared(lambda pk: User.objects.select_related("person", "district", "office").filter(pk=pk, is_active=True))
 
 
 class PersonBackend(BaseBackend):
@@ -34,4 +37,4 @@ class PersonBackend(BaseBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session, if it is still active; one query with person, district and office."""
-        return User.objects.select_related("person", "district", "office").filter(pk=user_id, is_active=True).first()
+        return next(iter(_account(pk=int(user_id))), None)

@@ -9,13 +9,17 @@ from companies.assignments.models import Assignment
 from companies.register import slots
 from companies.register.models import Company
 from core.filters import TextFilter
+from core.prepared import Prepared
 
 MINE = "me"
 
 
+_current = Prepared(lambda company: Assignment.objects.current().filter(company=company).select_related("officer__person"))
+
+
 def officer_fact(asked: slots.PanelRequest) -> dict[str, Any]:
     """The officer who keeps the firm today, or None in `officer`."""
-    current = Assignment.objects.current().filter(company=asked.company).select_related("officer__person").first()
+    current = next(iter(_current(company=asked.company.pk)), None)
     return {"officer": current.officer if current else None, "since": current.starts_on if current else None}
 
 

@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.scope import scoped, stand_in
 from companies.evidence.models import Evidence
 from companies.register import slots
 from companies.register.models import Company
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -14,9 +17,18 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
+def _newest(role: str, most: int, *, company: int, pk: int, district_id: int | None = None) -> QuerySet[Evidence]:
+    visible = Evidence.objects.visible_to(stand_in(role, district_id=district_id, pk=pk))
+    return visible.filter(company=company).select_related("uploaded_by__person")[:most]
+
+
+_papers = Prepared(_newest)
+
+
 def papers_of(*, company: Company, user: "User", most: int) -> list[dict[str, Any]]:
     """The firm's newest papers as the component evidence-list shows them; one query."""
-    rows = Evidence.objects.visible_to(user).filter(company=company).select_related("uploaded_by__person")[:most]
+    role, values = scoped(user)
+    rows = _papers(role, most, company=company.pk, pk=user.pk, **values)
     return [
         {
             "name": row.name,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Fact, Source
@@ -15,6 +15,7 @@ from companies.figures.selectors import CurrentFigures, figures_for, known_by
 from companies.figures.words import fact_label
 from companies.register import slots
 from companies.register.models import Company
+from core.prepared import Prepared
 
 MOST_YEARS = 6
 
@@ -134,19 +135,22 @@ def versions_of(*, company: Company, year: int, code: str) -> list[Version]:
 
 def incidents_in_force(asked: slots.PanelRequest) -> dict[str, Any] | None:
     """Incidents without an end, or ending later, as known today; None when there is none."""
-    rows = list(incidents_known(company=asked.company, on=asked.on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=asked.on)))
+    rows = _lasting(company=asked.company.pk, on=asked.on)
     return {"incidents": rows, "uscc": asked.company.uscc} if rows else None
 
 
 def incident_history(asked: slots.PanelRequest) -> dict[str, Any] | None:
     """All incidents as known today, newest first; None when there is none."""
-    rows = list(incidents_known(company=asked.company, on=asked.on))
+    rows = list(incidents_known(company=asked.company.pk, on=asked.on))
     return {"incidents": rows, "uscc": asked.company.uscc, "on": asked.on} if rows else None
 
 
-def incidents_known(*, company: Company, on: date) -> Any:
-    """The firm's incidents as known on a day."""
+def incidents_known(*, company: int, on: date) -> QuerySet[Incident]:
+    """The incidents of the firm with that key as known on a day."""
     return Incident.objects.filter(known_by(on), company=company, starts_on__lte=on)
+
+
+_lasting = Prepared(lambda company, on: incidents_known(company=company, on=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on)))
 
 
 def source_choices(rows: Iterable[Source] = tuple(Source)) -> list[tuple[str, str]]:

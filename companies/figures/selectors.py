@@ -17,8 +17,10 @@ from django.db.models import ExpressionWrapper, F, Q
 from companies.figures.catalogue import CATALOGUE
 from companies.figures.models import YearFigures
 from core.fields import ScaledDecimalField
+from core.prepared import Prepared
 
 HEAD = 6  # columns of a row before its facts
+FEW = 50
 
 
 def unconverted(name: str) -> ExpressionWrapper:
@@ -34,10 +36,6 @@ class Shape:
         fields = {code: YearFigures._meta.get_field(code) for code in self.codes}
         self.steps = [(code, field.step) for code, field in fields.items() if isinstance(field, ScaledDecimalField)]
         self.flags = [code for code, field in fields.items() if isinstance(field, models.BooleanField)]
-
-    def columns(self) -> list[ExpressionWrapper]:
-        """The columns of the facts, as the database holds them."""
-        return [unconverted(code) for code in self.codes]
 
     def values(self, cells: Sequence[Any]) -> dict[str, Any]:
         """Code → value in the product's units."""
@@ -80,6 +78,22 @@ def known_by(known: date) -> Q:
     return Q(known_on__lte=known) & (Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=known))
 
 
+def _figure_rows(
+    codes: Sequence[str], years: Sequence[int] | None, sources: Sequence[str] | None, *, ids: Sequence[int], until: int, known: date
+) -> models.QuerySet[YearFigures, tuple[Any, ...]]:
+    wanted = YearFigures.objects.filter(known_by(known), company_id__in=ids, year__lte=until)
+    if years is not None:
+        wanted = wanted.filter(year__in=years)
+    if sources is not None:
+        wanted = wanted.filter(source__in=sources)
+    return wanted.order_by("company_id", "year", "source", "known_on", "pk").values_list(
+        "company_id", "year", "source", "pk", unconverted("is_estimate"), unconverted("stands_beside"), *map(unconverted, codes)
+    )
+
+
+_prepared = Prepared(_figure_rows)
+
+
 def figures_for(
     company_ids: Iterable[int],
     *,
@@ -91,18 +105,15 @@ def figures_for(
 ) -> dict[int, list[CurrentFigures]]:
     """Versions in force per company, in order of year and source; one query. `facts`, `years` and `sources` limit what is read."""
     shape = Shape(tuple(facts) if facts is not None else tuple(CATALOGUE))
-    wanted = YearFigures.objects.filter(known_by(known or on), company_id__in=list(company_ids), year__lte=on.year)
-    if years is not None:
-        wanted = wanted.filter(year__in=set(years))
-    if sources is not None:
-        wanted = wanted.filter(source__in=set(sources))
-    rows = wanted.order_by("company_id", "year", "source", "known_on", "pk").values_list(
-        "company_id", "year", "source", "pk", unconverted("is_estimate"), unconverted("stands_beside"), *shape.columns()
-    )
+    ids = list(company_ids)
+    asked: Any = (shape.codes, *(None if given is None else tuple(sorted(set(given))) for given in (years, sources)))  # type: ignore[type-var]
+    values: dict[str, Any] = {"ids": ids, "until": on.year, "known": known or on}
+    # many firms are read as they come, a few with what was put together before
+    rows = _figure_rows(*asked, **values).iterator(chunk_size=2_000) if len(ids) > FEW else _prepared(*asked, **values)
     found: dict[int, list[CurrentFigures]] = {}
     place: tuple[Any, ...] = ()
     heads: list[tuple[Any, ...]] = []
-    for row in chain(rows.iterator(chunk_size=2_000), [()]):
+    for row in chain(rows, [()]):
         if row and row[:3] == place:
             heads = [*heads, row] if row[HEAD - 1] else [row]
             continue

@@ -15,6 +15,7 @@ from companies.recognitions.seeds import TITLES
 from companies.register import slots
 from companies.register.models import Company
 from core.filters import ChoiceFilter
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,10 +29,14 @@ def in_force(on: "date") -> "QuerySet[Recognition]":
     return Recognition.objects.counted(on=on, known=on).filter(ends, valid_from__lte=on)
 
 
+_held = Prepared(
+    lambda company, on: in_force(on).filter(company=company).select_related("title").order_by("title__position", "valid_until")
+)
+
+
 def titles_held(asked: slots.PanelRequest) -> dict[str, Any] | None:
     """Per title held the latest end of validity; titles whose confirmation is waiting are not held."""
-    rows = in_force(asked.on).filter(company=asked.company).select_related("title").order_by("title__position", "valid_until")
-    held = {row.title_id: row for row in rows}
+    held = {row.title_id: row for row in _held(company=asked.company.pk, on=asked.on)}
     return {"held": list(held.values())} if held else None
 
 

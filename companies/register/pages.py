@@ -4,18 +4,19 @@ from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import CharField, OuterRef, StringAgg, Subquery, Value
+from django.db.models import CharField, OuterRef, QuerySet, StringAgg, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.scope import scoped, stand_in
 from companies.register import slots
 from companies.register.models import Company, CompanyName
 from companies.register.uscc import normalise
+from core.prepared import Prepared
 
 
 class Tab(NamedTuple):
@@ -54,11 +55,22 @@ class Drawn(NamedTuple):
 
 def company_or_404(request: HttpRequest, uscc: str) -> Company:
     """The firm within the user's scope, with its places and `former`, all in one query. Any spelling of its code is understood."""
+    role, values = scoped(request.user)  # type: ignore[arg-type]
+    found = _in_full(role, uscc=normalise(uscc), **values) if request.user.is_active else []
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _company(role: str, *, uscc: str, district_id: int | None = None) -> QuerySet[Company]:
     names = CompanyName.objects.filter(company=OuterRef("pk"), withdrawn_on__isnull=True).order_by().values("company")
     line = Concat(Coalesce(Cast("until", CharField()), Value("")), Value(BETWEEN), "name", output_field=CharField())
     former = Subquery(names.annotate(lines=StringAgg(line, Value(APART))).values("lines"))
-    visible = Company.objects.visible_to(request.user).select_related("district", "town", "park").defer("search_tokens")  # type: ignore[arg-type]
-    return get_object_or_404(visible.annotate(former=former), uscc=normalise(uscc))
+    visible = Company.objects.visible_to(stand_in(role, district_id=district_id))
+    return visible.select_related("district", "town", "park").defer("search_tokens").annotate(former=former).filter(uscc=uscc)
+
+
+_in_full = Prepared(_company)
 
 
 def former_names(company: Company) -> list[FormerName]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.users.models import District, Park, Town
 from companies.register.models import Company, CompanyName
 from companies.register.search import Matches, fold, name_key_for, question_for, syllables
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -98,16 +99,14 @@ class Places(NamedTuple):
     parks: list[tuple[Any, Any]]
 
 
-def places_for(*, user: "User", is_english: bool = False) -> Places:
-    """Districts, towns and parks of the user's scope, in one query."""
-    scope = {} if user.district_id is None else {"district_id": user.district_id}
-    district_scope = {} if user.district_id is None else {"pk": user.district_id}
-    district_name = "name_en" if is_english else "name"
+def _places(district_name: str, *, district_id: int | None = None) -> Any:
+    scope = {} if district_id is None else {"district_id": district_id}
+    district_scope = {} if district_id is None else {"pk": district_id}
 
     def rows(queryset: Any, kind: str, name: str, group: str, position: str) -> Any:
         return queryset.order_by().values_list(Value(kind, models.CharField()), "pk", name, group, position)
 
-    every = (
+    return (
         rows(District.objects.filter(**district_scope), "district", district_name, district_name, "position")
         .union(
             rows(Town.objects.filter(**scope), "town", "name", f"district__{district_name}", "district__position"),
@@ -116,6 +115,15 @@ def places_for(*, user: "User", is_english: bool = False) -> Places:
         )
         .order_by()
     )
+
+
+_prepared_places = Prepared(_places)
+
+
+def places_for(*, user: "User", is_english: bool = False) -> Places:
+    """Districts, towns and parks of the user's scope, in one query."""
+    own = {} if user.district_id is None else {"district_id": user.district_id}
+    every = _prepared_places("name_en" if is_english else "name", **own)
     found: dict[str, dict[str, list[tuple[Any, Any]]]] = {"district": {}, "town": {}, "park": {}}
     for kind, key, name, group, _position in sorted(every, key=lambda row: (row[4], row[3], row[2])):
         found[kind].setdefault(group, []).append((key, name))

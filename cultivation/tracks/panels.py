@@ -17,6 +17,7 @@ from companies.recognitions.selectors import recognitions_of
 from companies.register import slots
 from companies.register.models import Company
 from core.filters import ChoiceFilter
+from core.prepared import Prepared
 from core.templatetags import tidu
 from cultivation.tracks import moves
 from cultivation.tracks.models import MoveKind, TierMove, Track, TrackEvent, TrackState
@@ -41,10 +42,10 @@ class Rung(NamedTuple):
     main_url: str
 
 
-def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
+def _titles(*, company: int, officer: int, on: date) -> QuerySet[Any]:
     """Titles with pools, each with the firm's track and kept evaluation, its next planned filling, the move that waits, and whether the
-    user keeps the firm. One query."""
-    kept = Assignment.objects.of(user).filter(company=company)
+    officer keeps the firm. One query."""
+    kept = Assignment.objects.current().filter(officer=officer, company=company)
     next_day = Step.FILLING.value
     opens = (
         Title.objects.filter(pk=OuterRef("pk"), batches__steps__step=next_day, batches__steps__planned_from__gt=on)
@@ -65,11 +66,14 @@ def _titles(company: Company, user: "User", on: date) -> QuerySet[Any]:
     )
 
 
+_prepared_titles = Prepared(_titles)
+
+
 def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
     """The firm's tracks, main one first, and the titles that may still be set as targets. One query."""
     company, company_url = asked.company, reverse("companies:company-detail", args=[asked.company.uscc])
     rungs, offered, is_keeper = [], [], False
-    for title in _titles(company, asked.user, asked.on):
+    for title in _prepared_titles(company=company.pk, officer=asked.user.pk, on=asked.on):
         is_keeper = company.__dict__["is_kept"] = asked.user.role == Role.OFFICER and title.is_kept  # the gap sheet asks no more
         track, evaluation = getattr(title, "own_track", None), getattr(title, "own_evaluation", None)
         if track is None:
@@ -140,21 +144,31 @@ def _persons(decision: Any) -> str:
     return _("%(proposer)s 提请，%(decider)s 审批") % {"proposer": decision.proposer.name, "decider": decision.decider.name}
 
 
-def _main(rows: Sequence[Company]) -> QuerySet[Track]:
-    return Track.objects.filter(company__in=[row.pk for row in rows], is_main=True).order_by()
+def _main(name: str, *, ids: Sequence[int]) -> QuerySet[Track, tuple[Any, ...]]:
+    return Track.objects.filter(company__in=ids, is_main=True).order_by().values_list("company_id", name, "state")
+
+
+_prepared_main = Prepared(_main)
 
 
 def main_tracks(rows: Sequence[Company], user: "User") -> Mapping[int, tuple[str, str]]:
     """(short title, state) of the main track by company id; one query."""
     name = "title__name_en" if get_language() == "en" else "title__short_name"
-    return {company_id: (title, state) for company_id, title, state in _main(rows).values_list("company_id", name, "state")}
+    return {company_id: (title, state) for company_id, title, state in _prepared_main(name, ids=[row.pk for row in rows])}
+
+
+def _open(*, ids: Sequence[int]) -> QuerySet[Track, tuple[Any, ...]]:
+    kept = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by().values("open_count")[:1]
+    main = Track.objects.filter(company__in=ids, is_main=True).order_by()
+    return main.annotate(open_count=Subquery(kept)).values_list("company_id", "open_count")
+
+
+_prepared_open = Prepared(_open)
 
 
 def open_counts(rows: Sequence[Company], user: "User") -> Mapping[int, int]:
     """还差 of the main track's title by company id; one query that reads the evaluations of these rows alone."""
-    kept = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by().values("open_count")[:1]
-    found = _main(rows).annotate(open_count=Subquery(kept)).values_list("company_id", "open_count")
-    return {company_id: count for company_id, count in found if count is not None}
+    return {company_id: count for company_id, count in _prepared_open(ids=[row.pk for row in rows]) if count is not None}
 
 
 def draw_track(value: tuple[str, str]) -> Any:

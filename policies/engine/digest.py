@@ -14,6 +14,7 @@ from policies.engine.facts import FigureRow, Value, VersionId
 from policies.engine.slots import Facts
 from policies.engine.standard import Criterion, Standard
 
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 _LETTERS = tuple(outcome.value for outcome in OUTCOMES)
 
 
@@ -76,7 +77,8 @@ def spelled(value: Value) -> str:
 def _quoted(value: object) -> str:
     if isinstance(value, str) and value.isalnum():
         return f'"{value}"'
-    return json.dumps(value, ensure_ascii=False)
+    written = _CONSTANTS.get(value) if value is None or value.__class__ is bool else None
+    return written or json.dumps(value, ensure_ascii=False)
 
 
 def _id(value: VersionId) -> str:
@@ -126,4 +128,4 @@ def _attribute(facts: Facts, name: str) -> object:
 
 
 def _plain(value: object) -> str:
-    return _quoted(value.isoformat() if isinstance(value, date) else value)
+    return f'"{value.isoformat()}"' if isinstance(value, date) else _quoted(value)

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from companies.recognitions.models import Title
+from core.prepared import Prepared
 from policies import engine
 from policies.standards.models import Standard
 
@@ -59,9 +60,12 @@ def standards_seed() -> list[Standard]:
     return stored
 
 
+_rows = Prepared(lambda: Standard.objects.select_related("title"))
+
+
 def library() -> list[Published]:
     """All published standards with their compiled form; one query."""
-    return [Published(row, compiled(row)) for row in Standard.objects.select_related("title")]
+    return [Published(row, compiled(row)) for row in _rows()]
 
 
 def in_force(*, on: date, application: str = "认定") -> dict[str, Published]:

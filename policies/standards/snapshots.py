@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from companies.figures.catalogue import CATALOGUE
 from companies.figures.selectors import figures_for, known_by
 from companies.recognitions.models import Batch, Recognition, RecognitionState, Step
 from companies.register.models import Company, CompanyDistrict
+from core.prepared import Prepared
 from policies import engine
 from policies.standards.models import Judgement
 
@@ -36,9 +37,8 @@ class Subject(NamedTuple):
     judgements: dict[int, list[engine.JudgementFact]]  # by standard row
 
 
-def _titles(ids: Sequence[int], *, on: date, known: date, codes: frozenset[str] | None) -> dict[int, list[engine.HeldTitle]]:
-    """Confirmed recognitions as known by `known`; an ended one stops the day before its end, if the end was known."""
-    rows = (
+def _title_rows(codes: Sequence[str] | None, *, ids: Sequence[int], on: date, known: date) -> QuerySet[Recognition, tuple[Any, ...]]:
+    return (
         Recognition.objects.filter(
             company_id__in=ids,
             state__in=[RecognitionState.CONFIRMED, RecognitionState.REVOKED, RecognitionState.VOIDED],
@@ -50,6 +50,14 @@ def _titles(ids: Sequence[int], *, on: date, known: date, codes: frozenset[str] 
         .order_by("company_id", "happened_on", "pk")
         .values_list("company_id", "title__code", "valid_from", "valid_until", "pk", "application_type", "ended_on", "end_known_on")
     )
+
+
+_prepared_titles = Prepared(_title_rows)
+
+
+def _titles(ids: list[int], *, on: date, known: date, codes: frozenset[str] | None) -> dict[int, list[engine.HeldTitle]]:
+    """Confirmed recognitions as known by `known`; an ended one stops the day before its end, if the end was known."""
+    rows = _prepared_titles(None if codes is None else tuple(sorted(codes)), ids=ids, on=on, known=known)
     held: dict[int, list[engine.HeldTitle]] = defaultdict(list)
     for company_id, code, valid_from, valid_until, pk, kind, ended_on, end_known_on in rows:
         if ended_on is not None and end_known_on <= known:
@@ -59,24 +67,28 @@ def _titles(ids: Sequence[int], *, on: date, known: date, codes: frozenset[str] 
     return held
 
 
-def _judgements(ids: Sequence[int], *, on: date, known: date) -> dict[int, dict[int, list[engine.JudgementFact]]]:
-    rows = (
+_judgement_rows = Prepared(
+    lambda ids, on, known: (
         Judgement.objects.filter(known_by(known), company_id__in=ids, happened_on__lte=on)
         .order_by("company_id", "happened_on", "pk")
         .values_list("company_id", "standard_id", "criterion", "outcome", "note", "happened_on", "pk", "evidence__sha256")
     )
+)
+
+
+def _judgements(ids: list[int], *, on: date, known: date) -> dict[int, dict[int, list[engine.JudgementFact]]]:
+    rows = _judgement_rows(ids=ids, on=on, known=known)
     found: dict[int, dict[int, list[engine.JudgementFact]]] = defaultdict(lambda: defaultdict(list))
     for company_id, standard_id, criterion, outcome, note, happened_on, pk, sha in rows:
         found[company_id][standard_id].append(engine.JudgementFact(criterion, outcome, note, happened_on, pk, sha or ""))
     return found
 
 
-def _companies(ids: Sequence[int], *, on: date, known: date) -> tuple[list[tuple[Any, ...]], dict[int, list[engine.IncidentFact]]]:
-    """What is read of each company, with the code of its district on the day, and its incidents as known then; one query for both."""
+def _company_rows(*, ids: Sequence[int], on: date, known: date) -> QuerySet[Company, tuple[Any, ...]]:
     periods = CompanyDistrict.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), company=OuterRef("pk"), starts_on__lte=on)
     begun = Q(incidents__starts_on__lte=on, incidents__known_on__lte=known)
     lasting = Q(incidents__withdrawn_on__isnull=True) | Q(incidents__withdrawn_on__gt=known)
-    rows = (
+    return (
         Company.objects.filter(pk__in=ids)
         .annotate(
             district_then=Subquery(periods.order_by("-starts_on").values("district__code")[:1]),
@@ -88,6 +100,14 @@ def _companies(ids: Sequence[int], *, on: date, known: date) -> tuple[list[tuple
             *("incident__kind", "incident__severity", "incident__starts_on", "incident__ends_on", "incident__pk"),
         )
     )
+
+
+_prepared_companies = Prepared(_company_rows)
+
+
+def _companies(ids: list[int], *, on: date, known: date) -> tuple[list[tuple[Any, ...]], dict[int, list[engine.IncidentFact]]]:
+    """What is read of each company, with the code of its district on the day, and its incidents as known then; one query for both."""
+    rows = _prepared_companies(ids=ids, on=on, known=known)
     companies: dict[int, tuple[Any, ...]] = {}
     incidents: dict[int, list[engine.IncidentFact]] = defaultdict(list)
     for row in rows:
@@ -142,14 +162,19 @@ def with_judgements(subject: Subject, standard_id: int) -> engine.Snapshot:
     )
 
 
-def windows_of(title_code: str) -> tuple[engine.Window, ...]:
-    """Known filing windows of a title: the planned dates of 企业填报 of each batch."""
-    rows = (
-        Batch.objects.filter(title__code=title_code)
+_filling_rows = Prepared(
+    lambda title: (
+        Batch.objects.filter(title__code=title)
         .annotate(filling=FilteredRelation("steps", condition=Q(steps__step=Step.FILLING)))
         .order_by("year", "filling__pk")
         .values_list("year", "filling__planned_from", "filling__planned_to")
     )
+)
+
+
+def windows_of(title_code: str) -> tuple[engine.Window, ...]:
+    """Known filing windows of a title: the planned dates of 企业填报 of each batch."""
+    rows = _filling_rows(title=title_code)
     found: dict[int, engine.Window] = {}
     for year, opens, closes in rows:
         if year not in found or opens or closes:
