@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import django_tables2 as tables
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.timezone import localdate
 
 from accounts.audit.models import AuditEntry
@@ -51,9 +52,10 @@ DOCUMENT = "性能测量"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; times in milliseconds, or seconds where `unit` says so."""
+    """One line of the table; times in milliseconds, or seconds where `unit` says so. `best` is what it costs undisturbed."""
 
     name: str
+    best: float
     p50: float
     p95: float
     queries: int | None
@@ -133,7 +135,7 @@ def counted(call: Callable[[], object]) -> int:
 
 
 def measured(name: str, call: Callable[[], object], *, budget: str, rounds: int = ROUNDS) -> Figure:
-    """p50 and p95 of `rounds` calls after two that warm up, one of which counts the queries."""
+    """Best, p50 and p95 of `rounds` calls after two that warm up, one of which counts the queries."""
     call()
     queries = counted(call)
     times = []
@@ -142,7 +144,20 @@ def measured(name: str, call: Callable[[], object], *, budget: str, rounds: int 
         call()
         times.append((time.perf_counter() - began) * 1000)
     times.sort()
-    return Figure(name, statistics.median(times), times[int(len(times) * 0.95) - 1], queries, budget)
+    return Figure(name, times[0], statistics.median(times), times[int(len(times) * 0.95) - 1], queries, budget)
+
+
+def yardstick() -> Figure:
+    """How fast this machine is now: 25 rows × 8 as django-tables2 draws them by itself, 15 ms where the budgets were set."""
+    codes = [f"c{n}" for n in range(8)]
+    plain = type("Plain", (tables.Table,), {code: tables.Column() for code in codes})
+    rows = [dict.fromkeys(codes, f"绍兴恒砺精密传动有限公司 {n}") for n in range(25)]
+    request = RequestFactory().get("/")
+    return measured(
+        "yardstick: django-tables2's own 25 × 8",
+        lambda: plain(rows, template_name="django_tables2/table.html").as_html(request),
+        budget="15 ms on the machine of the budgets",
+    )
 
 
 def pages(*, today: date) -> Iterator[Figure]:
@@ -188,7 +203,7 @@ def evaluation(*, today: date) -> Iterator[Figure]:
     queries = counted(lambda: evaluation_refresh(company_ids=ids[:500], on=today))
     Evaluation.objects.update(is_stale=True, digest="")  # every row is written anew, whatever an earlier run left
     took = _seconds(lambda: evaluation_refresh(company_ids=ids, on=today))
-    yield Figure(f"evaluate all {len(ids):,} firms × 2 titles", took, took, queries, "≤ 30 s (SQL for 500)", "s")
+    yield _once(f"evaluate all {len(ids):,} firms × 2 titles", took, queries, "≤ 30 s (SQL for 500)", "s")
 
 
 def documents(*, today: date) -> Iterator[Figure]:
@@ -212,12 +227,14 @@ def import_measured(*, size: int) -> Iterator[Figure]:
         raise RuntimeError(answer.stderr.strip().splitlines()[-1] if answer.stderr.strip() else "the import ended without a word")
     found = json.loads(answer.stdout.strip().splitlines()[-1])
     for name, queries in (("check", found["check_queries"]), ("apply", found["apply_queries"])):
-        yield Figure(f"import {found['rows']:,} × {found['columns']}, {name}", found[name], found[name], queries, "", "s")
+        yield _once(f"import {found['rows']:,} × {found['columns']}, {name}", found[name], queries, "", "s")
     both = found["check"] + found["apply"]
-    yield Figure("import, check + apply", both, both, None, "≤ 8 s", "s")
-    yield Figure(
-        "import, peak memory of the process", found["peak"], found["peak"], None, f"≤ 200 MB (starts at {found['start']:.0f})", "MB"
-    )
+    yield _once("import, check + apply", both, None, "≤ 8 s", "s")
+    yield _once("import, peak memory of the process", found["peak"], None, f"≤ 200 MB (starts at {found['start']:.0f})", "MB")
+
+
+def _once(name: str, value: float, queries: int | None, budget: str, unit: str) -> Figure:
+    return Figure(name, value, value, value, queries, budget, unit)
 
 
 def import_once(*, today: date, folder: Path) -> dict[str, float]:
@@ -300,16 +317,17 @@ def _peak() -> float:
 
 def table(figures: Sequence[Figure]) -> Iterator[str]:
     """The lines of the table."""
-    yield f"{'figure':<42}{'p50':>12}{'p95':>12}{'SQL':>7}  budget"
+    yield f"{'figure':<42}{'best':>12}{'p50':>12}{'p95':>12}{'SQL':>7}  budget"
     for one in figures:
         queries = "" if one.queries is None else str(one.queries)
-        yield f"{one.name:<42}{one.p50:>9.1f} {one.unit:<2}{one.p95:>9.1f} {one.unit:<2}{queries:>7}  {one.budget}"
+        times = "".join(f"{value:>9.1f} {one.unit:<2}" for value in (one.best, one.p50, one.p95))
+        yield f"{one.name:<42}{times}{queries:>7}  {one.budget}"
 
 
 def run(*, size: int, say: Say) -> list[Figure]:
     """Every figure at one size."""
     today = localdate()
-    found = [*pages(today=today), *evaluation(today=today), *documents(today=today)]
+    found = [yardstick(), *pages(today=today), *evaluation(today=today), *documents(today=today)]
     say("import …")
     found += import_measured(size=size)
     return found
