@@ -18,6 +18,7 @@ from accounts.inbox import services as inbox
 from core import faults
 from core.locking import locked
 from core.retrying import retried
+from core.stored import in_product_language
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -77,14 +78,7 @@ def decision_submit(
 
 def decision_submitted(decision: Decision, *, items: Iterable[models.Model] = ()) -> None:
     """Notify who may sign, and log the submission with the linked rows; last statement of the proposing service."""
-    inbox.notify(
-        authority.possible_signers(decision),
-        matter=f"decision:{decision.pk}",
-        kind="decision",
-        text=_("待审批：%(summary)s") % {"summary": decision.subject_line},
-        url=f"/decisions/{decision.pk}/",
-        company_uscc=decision.company_uscc,
-    )
+    _tell(authority.possible_signers(decision), decision, kind="decision")
     audit.record(
         "decision.submitted",
         actor=decision.proposer,
@@ -106,11 +100,12 @@ def _repeated(decision: Decision, user: "User", state: DecisionState) -> bool:
     return decision.state == state and decision.decider_id == user.pk
 
 
-def _tell_proposer(decision: Decision) -> None:
+@in_product_language
+def _tell(whom: Any, decision: Decision, *, kind: str) -> None:
     inbox.notify(
-        decision.proposer,
+        whom,
         matter=f"decision:{decision.pk}",
-        kind="decision_result",
+        kind=kind,
         text=_("%(state)s：%(summary)s") % {"state": DecisionState(decision.state).label, "summary": decision.subject_line},
         url=f"/decisions/{decision.pk}/",
         company_uscc=decision.company_uscc,
@@ -120,7 +115,7 @@ def _tell_proposer(decision: Decision) -> None:
 def _finish(decision: Decision, *, actor: "User", items: Iterable[models.Model], on: date) -> None:
     decision.decided_at = timezone.now()
     decision.save()
-    _tell_proposer(decision)
+    _tell(decision.proposer, decision, kind="decision_result")
     inbox.settle(matter=f"decision:{decision.pk}", keep=decision.proposer)
     audit.record(
         f"decision.{decision.state}",
@@ -134,6 +129,7 @@ def _finish(decision: Decision, *, actor: "User", items: Iterable[models.Model],
     )
 
 
+@in_product_language
 def _changes(decision: Decision, now: Proposal) -> list[dict[str, str]]:
     """Lines of the frozen diff and of today's that differ, for the page of a stale decision."""
     before = {row["label"]: row["after"] for row in [*decision.frozen.get("changes", []), *decision.frozen.get("basis", [])]}

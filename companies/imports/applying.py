@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import opening
 from accounts.audit.services import record
@@ -28,6 +29,7 @@ from companies.register.models import Company, CompanyDistrict, CompanyName
 from companies.register.search import index_companies, name_key_for, search_tokens_for
 from core import faults
 from core.locking import locked
+from core.stored import in_product_language
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -56,7 +58,7 @@ def import_carry_out(*, run_id: int, by: "User", on: date, job: Job | None = Non
             run.finish(on=on)
             run.message, run.undone_on, run.kept = "", None, []
             run.save()
-            _tell(run, _("导入完成：%(name)s"))
+            _tell(run, gettext_noop("导入完成：%(name)s"))
             _record(run, "import.applied", items, by=by, on=on)
     except Exception as error:
         progress.stop()
@@ -95,12 +97,14 @@ def _fail(run_id: int, error: Exception, *, by: "User", on: date) -> None:
         details = getattr(error, "details", [])
         run.message = "".join([getattr(error, "message", _("导入时出错，数据未改动。")), *details[:5], getattr(error, "remedy", "")])[:500]
         run.save()
-        _tell(run, _("导入失败：%(name)s"))
+        _tell(run, gettext_noop("导入失败：%(name)s"))
         record("import.failed", actor=by, target=run, district=run.district_id, reason=run.message, on=on)
 
 
+@in_product_language
 def _tell(run: ImportRun, text: str) -> None:
-    inbox.notify(run.uploaded_by, matter=f"import:{run.pk}", kind="import", text=text % {"name": run.file.name}, url=f"/imports/{run.pk}/")
+    words = _(text) % {"name": run.file.name}
+    inbox.notify(run.uploaded_by, matter=f"import:{run.pk}", kind="import", text=words, url=f"/imports/{run.pk}/")
 
 
 def _record(run: ImportRun, action: str, items: Sequence[models.Model], *, by: "User", on: date) -> None:

@@ -27,6 +27,7 @@ from companies.imports.workbooks.rows import figure_from_json
 from companies.recognitions.models import Title
 from companies.register.models import Company
 from core.locking import locked
+from core.stored import in_product_language
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -55,6 +56,7 @@ class ImportKind(DecisionKind):
         """As `proposal`, from what is stored now."""
         return self.proposal(subject)
 
+    @in_product_language
     def proposal(self, run: ImportRun) -> Proposal:
         """Totals, every replaced value (the first 200 by line), the paper, and the state of the firms it rests on."""
         facts = facts_of(run)
@@ -117,6 +119,7 @@ class ImportUndoKind(DecisionKind):
         """As `proposal`, from what is stored now."""
         return self.proposal(subject)
 
+    @in_product_language
     def proposal(self, run: ImportRun) -> Proposal:
         """What would be withdrawn, put back and kept, each row with its state (the first 200 by line)."""
         plan = UndoPlan(run)

@@ -20,6 +20,7 @@ from companies.register import slots
 from companies.register.models import Company
 from core import faults
 from core.errors import Refusal
+from core.stored import in_product_language
 
 if TYPE_CHECKING:
     from accounts.users.models import Person, User
@@ -74,6 +75,7 @@ class RecognitionKind(DecisionKind):
         """As `proposal`, from the stored row."""
         return self.proposal(subject)
 
+    @in_product_language
     def proposal(self, row: Recognition) -> Proposal:
         """What the second person confirms; the district is asked again, the calendar is not."""
         district = counting.district_on(row.company, row.happened_on)
@@ -172,6 +174,7 @@ class RevocationKind(DecisionKind):
         """As `proposal`, from the stored row."""
         return self.proposal(subject)
 
+    @in_product_language
     def proposal(self, end: Revocation) -> Proposal:
         """What the second person confirms."""
         row = end.recognition

@@ -13,6 +13,7 @@ from accounts.decisions.models import Decision
 from companies.evidence.models import Evidence
 from companies.recognitions.kinds import officers_of
 from companies.recognitions.models import Batch
+from core.stored import in_product_language
 from cultivation.tracks import events, moves
 from cultivation.tracks.basis import basis_lines, digest_of
 from cultivation.tracks.gates import GateResult
@@ -58,6 +59,7 @@ class TierMoveKind(DecisionKind):
             evidence=list(subject.evidence.all()),
         )
 
+    @in_product_language
     def proposal(
         self,
         track: Track,

@@ -1,12 +1,13 @@
 """What changes between submitting and deciding makes a move stale and is named; a new day alone changes nothing."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.decisions.models import Decision, DecisionState
 from accounts.decisions.services import decision_sign
@@ -168,3 +169,21 @@ def test_the_district_of_the_move_is_the_firms_on_that_day(move: TierMove, appro
     decision_sign(decision_id=move.decision_id, signer=approver, on=TODAY)
     assert move.track.events.last().district == District.objects.get(code="330602")
     assert not Recognition.objects.filter(title__code="little_giant").exists()
+
+
+def test_a_move_proposed_in_english_is_stored_in_chinese_and_names_only_what_changed(officer: User, approver: User) -> None:
+    company = ready_company(officer)
+    track = TrackFactory(company=company, state="accelerating")
+    with translation.override("en"):
+        move = services.move_propose(track=track, to_state="sprint", by=officer, on=TODAY, batch=batch())
+    a_figure(company)
+    submitted = Decision.objects.get(pk=move.decision_id)
+    labels = [line["label"] for line in [*submitted.frozen["changes"], *submitted.frozen["basis"]]]
+    assert labels
+    assert not [label for label in labels if not re.search("[\u4e00-\u9fff]", label)]
+    assert approver.notices.get().text.startswith("待审批：")
+    with translation.override("en"):
+        decision = decision_sign(decision_id=move.decision_id, signer=approver, on=TODAY)
+    assert "上年度营业收入" in [line["label"] for line in decision.changed_since]
+    assert len(decision.changed_since) < len(labels)
+    assert officer.notices.get().text.startswith("数据已变：")
