@@ -66,7 +66,7 @@ def _begin(run_id: int, *, by: "User | None", on: date) -> ImportRun:
     """Take the rows of an earlier check away, and with them its result: what is judged half is never applied."""
     related = ("file", "uploaded_by__person", "uploaded_by__district", "official_list", "decision")
     run = locked(ImportRun.objects.select_related(*related), run_id)
-    if run.state not in _CHECKABLE or (run.decision and run.decision.state == "submitted"):
+    if not may_be_checked(run) or (run.decision and run.decision.state == "submitted"):
         raise NotNow(run)
     if run.state != ImportState.UPLOADED:
         run.check_again()
@@ -75,6 +75,11 @@ def _begin(run_id: int, *, by: "User | None", on: date) -> ImportRun:
         record("import.check_begun", actor=by or run.uploaded_by, target=run, district=run.district_id, on=on)
     ImportRow.objects.filter(run=run)._raw_delete(using=ImportRow.objects.db)
     return run
+
+
+def may_be_checked(run: ImportRun) -> bool:
+    """Whether its rows may be judged, or judged anew. Those of a run that was undone belong to what it once wrote."""
+    return run.state in _CHECKABLE and run.undone_on is None
 
 
 def _go_on(run: ImportRun, last: int | None) -> None:

@@ -23,7 +23,7 @@ from companies.evidence.refusals import FileRefused
 from companies.evidence.services import evidence_content, evidence_hand_out
 from companies.imports import selectors, services
 from companies.imports.authority import has_hand, may_upload, require_hand, require_uploader
-from companies.imports.checking import needs_decision, needs_list
+from companies.imports.checking import may_be_checked, needs_decision, needs_list
 from companies.imports.forms import OfficialListForm, UploadForm
 from companies.imports.kinds import IMPORT_UNDO
 from companies.imports.models import ImportRow, ImportRun, ImportState
@@ -137,7 +137,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_submit": mine and must_sign and not waits and not needs_list(run),
         "signers": services.signers_of(run, user) if mine and must_sign and not waits else [],
         "may_apply": mine and ready and not must_sign,
-        "may_check": mine and not busy and not waits and run.state in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED},
+        "may_check": mine and not busy and not waits and may_be_checked(run),
         "undo_waits": undo_waits,
         "may_undo": mine and run.state == ImportState.APPLIED and not undo_waits,
         "undo_is_signed": needs_decision(run),

@@ -21,6 +21,7 @@ from companies.figures.models import YearFigures
 from companies.figures.selectors import figures_for
 from companies.figures.services import figures_add
 from companies.imports import applying, services
+from companies.imports.checking import import_check
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.refusals import CannotApplyAgain, DecisionNeeded, ListMissing, NothingToImport, NotNow
 from companies.imports.undoing import UndoPlan
@@ -307,6 +308,11 @@ def test_applying_again_is_refused_where_newer_figures_stand(city_clerk: User, c
     figures_add(company_id=company.pk, year=2025, source="audit", values={"revenue": Decimal(5)}, by=city_clerk, on=today)
     with pytest.raises(CannotApplyAgain):
         applying.import_carry_out(run_id=run.pk, by=city_clerk, on=today)
+    run = ImportRun.objects.get(pk=run.pk)
+    assert run.state == ImportState.FAILED
+    assert "请重新上传文件" in run.message
+    with pytest.raises(NotNow):  # its rows belong to what it once wrote
+        import_check(run_id=run.pk, on=today, by=city_clerk)
 
 
 def test_a_withdrawn_firm_comes_back_by_another_file(city_clerk: User, check: Check, apply: Any, today: date) -> None:
