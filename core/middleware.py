@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,40 @@ PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(),
 MIB = 1 << 20
 FILES_AT_ONCE = 2
 _NO_NUL = re.compile(r"%00", re.ASCII)
+
+
+class ClientAddressMiddleware:
+    """Behind proxies that are named in TRUSTED_PROXIES the client's address is the last one in X-Forwarded-For that is not a proxy's own.
+
+    Everybody else may write what they like into that header: it is not read. What a proxy passes on unread is not believed either.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.trusted = [ip_network(one) for one in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        address = request.META.get("REMOTE_ADDR", "")
+        if self.trusted and self._is_trusted(address):
+            for passed in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+                if not _is_address(passed.strip()):
+                    break
+                address = passed.strip()
+                if not self._is_trusted(address):
+                    break
+            request.META["REMOTE_ADDR"] = address
+        return self.get_response(request)
+
+    def _is_trusted(self, address: str) -> bool:
+        return _is_address(address) and any(ip_address(address) in network for network in self.trusted)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class RequestIdMiddleware:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.ClientAddressMiddleware",
     "core.middleware.RequestIdMiddleware",
     # before those that answer by themselves: redirects to TLS and static files carry the policy too
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -164,6 +165,8 @@ KEPT_COUNTS = True  # the cockpit's counts, kept until the log says that somethi
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DJANGO_TABLES2_TEMPLATE = "components/data-table.html"
+
+TRUSTED_PROXIES: list[str] = []  # addresses or networks whose X-Forwarded-For is believed
 
 # limits of quality/security: one place, shown on the settings page
 LIMITS = {

@@ -22,6 +22,9 @@ ALLOWED_HOSTS = _required("ALLOWED_HOSTS").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 SITE_ADDRESS = _required("SITE_ADDRESS")
 
+# addresses or networks of the proxies in front, separated by commas; without them every request seems to come from the proxy
+TRUSTED_PROXIES = [one.strip() for one in os.environ.get("TRUSTED_PROXIES", "").split(",") if one.strip()]
+
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
