@@ -80,9 +80,10 @@ def _known(company_ids: set[int]) -> dict[tuple[Any, ...], tuple[int, bool]]:
 def _for_database(rows: Iterable[Kept]) -> list[Kept]:
     days = [at for at, name in enumerate(COLUMNS) if name in ("evaluated_on", "stale_after")]
     ready = [list(row) for row in rows]
+    given = {day: connection.ops.adapt_datefield_value(day) for day in {row[at] for row in ready for at in days}}
     for row in ready:
         for at in days:
-            row[at] = connection.ops.adapt_datefield_value(row[at])
+            row[at] = given[row[at]]
     return [tuple(row) for row in ready]
 
 

@@ -131,9 +131,10 @@ class Overall(models.TextChoices):
 class Evaluation(models.Model):
     """评估: the summary row of a firm against the standard in force; the sheet is recomputed on demand."""
 
-    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="evaluations")
-    title = models.ForeignKey("companies.Title", on_delete=models.PROTECT, related_name="evaluations")
-    standard = models.ForeignKey(Standard, on_delete=models.PROTECT, related_name="evaluations")
+    # no index of their own: two begin with the firm or the title, and a whole register is written at once
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="evaluations", db_index=False)
+    title = models.ForeignKey("companies.Title", on_delete=models.PROTECT, related_name="evaluations", db_index=False)
+    standard = models.ForeignKey(Standard, on_delete=models.PROTECT, related_name="evaluations", db_index=False)
     application_year = models.PositiveSmallIntegerField(_("申报年度"))
     overall = models.CharField(_("结论"), max_length=14, choices=Overall.choices)
     met_count = models.PositiveSmallIntegerField(_("达标"))
@@ -158,7 +159,7 @@ class Evaluation(models.Model):
         indexes = [
             models.Index(fields=["title", "overall", "company"], name="evaluation_outcome"),
             models.Index(fields=["title", "open_count", "company"], name="evaluation_open"),
-            models.Index(fields=["is_stale", "company"], name="evaluation_stale"),
+            models.Index(fields=["company"], condition=Q(is_stale=True), name="evaluation_stale"),
         ]
 
     def __str__(self) -> str:
