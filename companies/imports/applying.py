@@ -29,6 +29,7 @@ from companies.register.models import Company, CompanyDistrict, CompanyName
 from companies.register.search import index_companies, name_key_for, search_tokens_for
 from core import faults
 from core.locking import locked
+from core.retrying import retried
 from core.stored import in_product_language
 
 if TYPE_CHECKING:
@@ -51,20 +52,27 @@ def import_carry_out(*, run_id: int, by: "User", on: date, job: Job | None = Non
     # outside the transaction: it must not hold the job's row, which another connection writes progress to
     progress = Progress(job, total=run.totals.get("new", 0) + run.totals.get("changed", 0))
     try:
-        with transaction.atomic():
-            run = _locked(run_id)
-            items = reopen(run, by=by, on=on) if was_undone else _Writer(run, by=by, on=on).write(progress)
-            faults.point("import.apply")
-            run.finish(on=on)
-            run.message, run.undone_on, run.kept = "", None, []
-            run.save()
-            _tell(run, gettext_noop("导入完成：%(name)s"))
-            _record(run, "import.applied", items, by=by, on=on)
+        run = _written(run_id, progress, was_undone=was_undone, by=by, on=on)
     except Exception as error:
         progress.stop()
         _fail(run_id, error, by=by, on=on)
         raise
     progress.finish()
+    return run
+
+
+@retried
+@transaction.atomic
+def _written(run_id: int, progress: Progress, *, was_undone: bool, by: "User", on: date) -> ImportRun:
+    progress.begin()
+    run = _locked(run_id)
+    items = reopen(run, by=by, on=on) if was_undone else _Writer(run, by=by, on=on).write(progress)
+    faults.point("import.apply")
+    run.finish(on=on)
+    run.message, run.undone_on, run.kept = "", None, []
+    run.save()
+    _tell(run, gettext_noop("导入完成：%(name)s"))
+    _record(run, "import.applied", items, by=by, on=on)
     return run
 
 

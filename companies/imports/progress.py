@@ -4,7 +4,6 @@ PostgreSQL: a second connection updates the job. SQLite has one writer, which th
 file beside the stored files, and the job's row takes it over at the end.
 """
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -26,6 +25,10 @@ class Progress:
         self.job, self.total, self.done, self.told = job, total, 0, 0
         if job is not None:
             Job.objects.filter(pk=job.pk).update(done=0, total=total, beat_at=timezone.now())
+
+    def begin(self) -> None:
+        """Nothing is done, or no longer: the transaction begins, perhaps once more."""
+        self.done = self.told = 0
 
     def add(self, rows: int) -> None:
         """So many rows more are done."""
@@ -62,9 +65,8 @@ class Progress:
 
 def write_mark(job_id: int, done: int) -> None:
     """Leave the count where another process finds it."""
-    if settings.STORAGES:
-        default_storage.delete(_key(job_id))
-        default_storage.save(_key(job_id), ContentFile(str(done).encode()))
+    default_storage.delete(_key(job_id))
+    default_storage.save(_key(job_id), ContentFile(str(done).encode()))
 
 
 def clear_mark(job_id: int) -> None:

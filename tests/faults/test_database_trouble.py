@@ -21,6 +21,7 @@ from companies.figures.models import YearFigures
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.services import import_apply
 from companies.register.models import Company
+from core import faults
 from core.caches import HostCache
 from core.retrying import MOST, retried
 from tests.factories import AssignmentFactory, CompanyFactory, OfficerFactory
@@ -267,6 +268,26 @@ def test_what_is_let_go_is_tried_again_at_most_three_times_and_as_a_whole(clerk:
             service()
         assert not Company.objects.exists()
     assert len(tries) == 1 + MOST
+
+
+def test_an_import_that_is_let_go_at_its_last_step_is_written_again_and_once(
+    clerk: User, checked_run: Callable[..., ImportRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    def let_go(name: str) -> None:
+        tries.append(name)
+        if len(tries) < 3:
+            raise OperationalError("deadlock detected") from _LetGo()
+
+    monkeypatch.setattr(faults, "point", let_go)
+    run = import_apply(run_id=checked_run(30).pk, by=clerk, on=localdate())
+    run = ImportRun.objects.get(pk=run.pk)
+    assert (run.state, run.message, tries) == (ImportState.APPLIED, "", ["import.apply"] * 3)
+    assert Company.objects.count() == YearFigures.objects.count() == 30
+    assert AuditEntry.objects.filter(action="import.applied").count() == 1
+    assert run.job.done == run.job.total == 60  # type: ignore[union-attr]
+    verified()
 
 
 def test_other_trouble_and_what_stands_in_another_transaction_is_not_tried_again(clerk: User) -> None:
