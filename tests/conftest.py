@@ -18,6 +18,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from companies.recognitions import seeds
 from policies import engine
 
 pytest_plugins = ["tests.rigs.append_only", "tests.rigs.faultrig"]
@@ -33,6 +34,8 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
 ]
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+# whoever asks for none of these is kept from every database by pytest-django
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 IN_CI = bool(os.environ.get("CI"))
 
 # playwright keeps an event loop in the thread that also asks the database
@@ -49,8 +52,9 @@ hypothesis_settings.register_profile(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--deep` for the long races and walks."""
+    """`--deep` for the long races and walks, `--database-only` for a second database."""
     parser.addoption("--deep", action="store_true", default=False, help="run long races and walks as well")
+    parser.addoption("--database-only", action="store_true", default=False, help="leave out what asks no database, and what is marked `once`")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,7 +68,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, keep it on one worker, and skip what cannot or shall not run here."""
+    """Mark what drives a browser, keep it on one worker, and leave out or skip what cannot or shall not run here."""
+    if config.getoption("database_only"):
+        left_out = [item for item in items if not _depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _depends_on_the_database(item)]
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
@@ -75,6 +83,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="only with --deep"))
 
 
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return bool(asks) and not item.get_closest_marker("once")
+
+
 def pytest_collection_finish() -> None:
     """Apps and tests, which live to the end, are looked through by the garbage collector once and never again: a fifth of the time."""
     gc.collect()
@@ -83,9 +96,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shipped_standards_are_read_once() -> Iterator[None]:
-    """A thousand tests seed the same files; reading and compiling them takes longer than storing them."""
-    with mock.patch.object(engine, "load_folder", functools.cache(engine.load_folder)):
+def _shipped_files_are_read_once() -> Iterator[None]:
+    """Hundreds of tests seed the same files; reading and compiling them takes longer than storing them."""
+    with (
+        mock.patch.object(engine, "load_folder", functools.cache(engine.load_folder)),
+        mock.patch.object(seeds, "_lines", functools.cache(seeds._lines)),
+    ):
         yield
 
 

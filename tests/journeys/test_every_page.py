@@ -12,6 +12,8 @@ from tests.access.doors import DOORS, PERSONAL, address, is_there
 from tests.rigs import browser, browser_words
 from tests.rigs.browser_site import People, clock_at
 
+# how a page looks does not depend on the database
+pytestmark = pytest.mark.once
 WIDE, PHONE, SMALL = 1440, 390, 320
 # answered with a file or with a piece of a page
 NO_PAGES = {"companies:import-template", "companies:import-progress", "companies:company-search"}

@@ -19,6 +19,8 @@ from tests.factories.cultivation import TrackFactory, library, ready_company
 from tests.rigs.browser_site import People, clock_at
 
 ROWS = 60
+# what the browser does with keys, history and a second click; whose answers these are is asked on every database elsewhere
+pytestmark = pytest.mark.once
 
 
 @dataclass

@@ -31,7 +31,7 @@ def demo(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
     return replay.demo_fill(size=SIZE, say=lambda line: None)
 
 
-def test_the_story_ends_with_firms_tracks_titles_and_open_work(demo: int) -> None:
+def test_the_story_ends_with_firms_tracks_titles_open_work_and_an_entry_in_the_log(demo: int) -> None:
     assert demo == Company.objects.count() == SIZE
     assert set(Company.objects.values_list("stamp", flat=True)) == {DEMO_STAMP}
     assert Track.objects.filter(state=TrackState.RECOGNISED).exists()
@@ -53,7 +53,8 @@ def test_the_story_ends_with_firms_tracks_titles_and_open_work(demo: int) -> Non
     assert len({line.username for line in people.sign_ins()}) == len(people.sign_ins())
     assert replay.is_finished()
     assert not replay.is_foreign()
-    # the log verifies over everything that was replayed
+    # the log says how it ended, and verifies over everything that was replayed
+    assert '"companies":40' in AuditEntry.objects.get(action=replay.FINISHED).after
     assert [problem for check in registered().values() for problem in check()] == []
 
 
@@ -98,8 +99,3 @@ def test_an_interrupted_build_leaves_no_database_behind_and_the_next_one_starts_
     assert "finished False" in again.stdout
     assert (tmp_path / "tidu.sqlite3").exists()
     assert not (tmp_path / "tidu.sqlite3.building").exists()
-
-
-def test_the_log_says_how_the_story_ended(demo: int) -> None:
-    entry = AuditEntry.objects.get(action=replay.FINISHED)
-    assert '"companies":40' in entry.after
