@@ -54,7 +54,7 @@ hypothesis_settings.register_profile(
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--deep` for the long races and walks, `--database-only` for a second database."""
     parser.addoption("--deep", action="store_true", default=False, help="run long races and walks as well")
-    parser.addoption("--database-only", action="store_true", default=False, help="leave out what asks no database, and what is marked `once`")
+    parser.addoption("--database-only", action="store_true", default=False, help="leave out what asks no database or is marked once")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -20,6 +20,8 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"test_tidu{_SUFFIX}"}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # what a power cut would lose is made anew
+    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 WHITENOISE_AUTOREFRESH = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
