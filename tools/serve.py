@@ -81,7 +81,7 @@ class Children:
                 *("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", HOST, "--port", str(port)),
                 *("--respawn-failed-workers", "--respawn-interval", "0.5", "--log-level", "warning", "config.wsgi:application"),
             ],
-            "worker": ["manage.py", "work", "--only-worker"],
+            "worker": ["manage.py", "work", "--only-worker", "--verbosity", "0"],
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 

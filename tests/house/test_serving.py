@@ -24,6 +24,8 @@ import os, pathlib, sys, time
 if sys.argv[1] == "demo":
     print("officer / a password")
 else:
+    if "--verbosity 0" not in " ".join(sys.argv):
+        print("chatter of a worker", flush=True)
     pathlib.Path("worker.pid").write_text(str(os.getpid()) + "\\n")
     time.sleep({seconds})
 """
@@ -93,6 +95,7 @@ def test_the_server_and_the_worker_end_with_the_demo(served: tuple[subprocess.Po
     text = wait_for(output, "Ctrl+C ends")
     assert f"http://127.0.0.1:{port}/" in text
     assert "officer / a password" in text
+    assert "chatter" not in text
     worker = int(wait_for(output.parent / "worker.pid", "\n"))
     assert is_alive(worker)
     assert is_listening(port)

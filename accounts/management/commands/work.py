@@ -1,5 +1,6 @@
 """`./run manage work`: the worker. Runs background jobs and due schedules until it is told to stop."""
 
+import logging
 import signal
 import time
 from types import FrameType
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         self.stopped = True
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Loop until stopped; a database that is away for a while is waited for."""
+        """Loop until stopped; a database that is away for a while is waited for. `--verbosity 0` leaves out what went well."""
+        if options["verbosity"] == 0:
+            logging.getLogger("django.tasks").setLevel(logging.WARNING)
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         jobs_recover(everything=options["only_worker"])
