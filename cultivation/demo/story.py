@@ -202,7 +202,6 @@ class Story:
 
     def _left_open(self, on: date) -> None:
         """For trying: proposals waiting for a signature in several districts, one rejected, one stale, a workbook not imported yet."""
-        self.papers.leave_checked(self.messy, on=on)
         waiting: dict[str, int] = {}
         stale = rejected = False
         for firm in self.world.of(Kind.NEAR):
@@ -220,6 +219,8 @@ class Story:
                 stale = True
             else:
                 waiting[firm.district] = waiting.get(firm.district, 0) + 1
+        # last: whatever is written about a firm of the workbook after the check would send the visitor back to check again
+        self.papers.leave_checked(self.messy, on=on + timedelta(days=2))
 
     def _propose_next(self, firm: InventedCompany, *, on: date) -> Decision | None:
         track = self.ladder.target(firm, LITTLE_GIANT, on=on)

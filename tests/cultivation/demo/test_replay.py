@@ -15,6 +15,7 @@ from accounts.decisions.models import Decision, DecisionState
 from accounts.opening import DEMO_STAMP
 from accounts.roles import Role
 from accounts.users.models import User
+from companies.imports.fingerprints import facts_of, fingerprint_of
 from companies.imports.models import ImportRun, ImportState
 from companies.recognitions.models import Recognition
 from companies.register.models import Company
@@ -44,6 +45,10 @@ def test_the_story_ends_with_firms_tracks_titles_open_work_and_an_entry_in_the_l
     assert runs.filter(state=ImportState.APPLIED).count() == 8
     assert runs.filter(state=ImportState.CHECKED).count() == 1
     assert all(run.totals["refused"] == 0 for run in runs.filter(state=ImportState.APPLIED))
+    left = runs.get(state=ImportState.CHECKED)
+    assert left.totals["fingerprint"] == fingerprint_of(facts_of(left)), (
+        "nothing was written since, so that the visitor can import it at once"
+    )
     # nobody signed what they proposed
     for decision in Decision.objects.filter(state=DecisionState.APPROVED).prefetch_related("hands"):
         assert len({hand.person_id for hand in decision.hands.all()}) == 2
