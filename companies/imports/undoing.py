@@ -16,6 +16,7 @@ from companies.imports.checking import needs_decision
 from companies.imports.fingerprints import lock_companies
 from companies.imports.models import ImportRow, ImportRun, ImportState
 from companies.imports.refusals import NotNow, UndoDecisionNeeded
+from companies.imports.words import RELATED
 from companies.recognitions.bulk import recognitions_withdraw
 from companies.recognitions.models import Recognition, RecognitionState
 from companies.register import slots
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 KEPT_ITEMS = 1_000
+OWN = {"district_periods", "former_names"}  # what goes with the firm
 
 
 @transaction.atomic
@@ -164,12 +166,11 @@ class UndoPlan:
 
     def _busy(self, ids: list[int]) -> dict[int, str]:
         """Firms other rows point at (tracks, visits, papers …), with what those are."""
-        own = {"district_periods", "former_names"}
         going = {"figures": {v.pk for v in self.figures}, "recognitions": {r.pk for r in self.recognitions}}
         found: dict[int, str] = {}
         for relation in Company._meta.related_objects:
             name = relation.get_accessor_name() or ""
-            if name in own or not relation.field.concrete:
+            if name in OWN or not relation.field.concrete:
                 continue
             model, column = relation.related_model, relation.field.attname
             if getattr(model, "IS_COMPUTED", False):
@@ -180,7 +181,7 @@ class UndoPlan:
                     rows = rows.filter(withdrawn_on__isnull=True)
                 for key, company_id in rows.values_list("pk", column):
                     if key not in going.get(name, ()):
-                        found.setdefault(company_id, str(model._meta.verbose_name))
+                        found.setdefault(company_id, _("已有%(what)s") % {"what": RELATED[model._meta.label]})
         return found
 
     def carry_out(self, *, by: "User", on: date) -> list[models.Model]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.users.models import Park, Town
 from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Source
@@ -12,6 +13,17 @@ from companies.imports.models import ImportRow, ImportState, RowVerdict
 from companies.imports.workbooks.rows import figure_from_json
 from companies.register.models import Company
 
+# what of a firm can outlast an undo: the models whose rows name a firm, by label
+RELATED = {
+    "companies.YearFigures": gettext_lazy("年度指标"),
+    "companies.Incident": gettext_lazy("负面信息"),
+    "companies.Assignment": gettext_lazy("挂钩"),
+    "companies.Evidence": gettext_lazy("佐证材料"),
+    "companies.Recognition": gettext_lazy("认定"),
+    "companies.CompanyMember": gettext_lazy("企业联系人账号"),
+    "policies.Judgement": gettext_lazy("人工判断"),
+    "cultivation.Track": gettext_lazy("培育进程"),
+}
 STATE_TAGS = {
     ImportState.UPLOADED: "line",
     ImportState.CHECKED: "",

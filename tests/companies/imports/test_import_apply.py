@@ -24,7 +24,8 @@ from companies.imports import applying, services
 from companies.imports.checking import import_check
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.refusals import CannotApplyAgain, DecisionNeeded, ListMissing, NothingToImport, NotNow
-from companies.imports.undoing import UndoPlan
+from companies.imports.undoing import OWN, UndoPlan
+from companies.imports.words import RELATED
 from companies.recognitions.models import Recognition, RecognitionState
 from companies.register.models import Company, CompanyDistrict, CompanyName
 from companies.register.services import company_save
@@ -278,8 +279,17 @@ def test_undo_keeps_a_firm_other_records_hang_on(city_clerk: User, check: Check,
     run = apply(check(FILE, by=city_clerk), by=city_clerk)
     AssignmentFactory(company=Company.objects.get(uscc=code(1)))
     run = services.import_undo(run_id=run.pk, by=city_clerk, on=today)
-    assert [item["uscc"] for item in run.kept] == [code(1)]
+    assert [(item["uscc"], item["what"]) for item in run.kept] == [(code(1), "已有挂钩")]
     assert set(Company.objects.visible_to(city_clerk).values_list("uscc", flat=True)) == {code(1)}
+
+
+def test_whatever_can_outlast_an_undo_has_a_name_in_words() -> None:
+    labels = {
+        relation.related_model._meta.label
+        for relation in Company._meta.related_objects
+        if relation.get_accessor_name() not in OWN and relation.field.concrete and not getattr(relation.related_model, "IS_COMPUTED", False)
+    }
+    assert labels == set(RELATED)
 
 
 def test_undo_puts_changed_firms_back_and_the_rename_with_them(
