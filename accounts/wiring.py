@@ -66,7 +66,7 @@ def _nightly_verify(day: date) -> dict[str, Any]:
             User.objects.filter(Q(role=Role.ADMINISTRATOR) | Q(role=Role.AUDITOR, district__isnull=True), is_active=True),
             matter="verify",
             kind="security",
-            text=_("夜间核验发现 %(count)s 处不一致，请管理员运行 ./run manage verify 逐条查看。") % {"count": len(broken)},
+            text=_("夜间核验发现 %(count)s 处不一致，请管理员运行 ./run manage verify 逐条查看。") % {"count": f"{len(broken):,}"},
         )
     return {"broken": len(broken), "rows": broken[:100]}
 

@@ -97,7 +97,8 @@ class InputGuardMiddleware:
         most = settings.LIMITS["query_string_bytes"]
         if len(query) > most:
             return bad_request_text(
-                _("地址太长：最多 %(most)s 字节，现有 %(length)s 字节。请减少筛选条件。") % {"most": most, "length": len(query)}
+                _("地址太长：最多 %(most)s 字节，现有 %(length)s 字节。请减少筛选条件。")
+                % {"most": f"{most:,}", "length": f"{len(query):,}"}
             )
         if _NO_NUL.search(query) or "\x00" in request.path or _has_half_character(request.path):
             return bad_request_text(_("地址里有不能使用的不可见字符，请删除后再打开。"))

@@ -35,6 +35,11 @@ def grouped(value: Decimal, places: int) -> str:
     return f"{number if number else abs(number):,.{places}f}"
 
 
+def count(number: int) -> str:
+    """A whole number with separators from 1,000."""
+    return f"{number:,}"
+
+
 def print_apart(value: Decimal, threshold: Decimal, *, places: int = 1) -> str:
     """`value` with at least `places` decimals, and as many more as keep it on its own side of `threshold`.
 

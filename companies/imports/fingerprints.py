@@ -15,6 +15,7 @@ from companies.figures.models import YearFigures
 from companies.imports.models import ImportRow, ImportRun, RowVerdict
 from companies.recognitions.models import Recognition, RecognitionState
 from companies.register.models import Company
+from core.units import count
 
 CHUNK = 2_000
 
@@ -68,10 +69,20 @@ def _written(part: list[Any]) -> str:
 def basis_lines(facts: dict[str, Any]) -> list[Change]:
     """The facts in words, for the page of a decision that turned stale."""
     return [
-        Change(_("库内企业"), "", _("%(n)s 家，版本合计 %(v)s") % {"n": facts["companies"]["n"], "v": facts["companies"]["versions"]}),
-        Change(_("库内年度指标"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["figures"]["n"], "v": facts["figures"]["newest"] or "—"}),
         Change(
-            _("库内认定"), "", _("%(n)s 条，最新 %(v)s 号") % {"n": facts["recognitions"]["n"], "v": facts["recognitions"]["newest"] or "—"}
+            _("库内企业"),
+            "",
+            _("%(n)s 家，版本合计 %(v)s") % {name: count(facts["companies"][key]) for name, key in (("n", "n"), ("v", "versions"))},
+        ),
+        Change(
+            _("库内年度指标"),
+            "",
+            _("%(n)s 条，最新 %(v)s 号") % {"n": count(facts["figures"]["n"]), "v": facts["figures"]["newest"] or "—"},
+        ),
+        Change(
+            _("库内认定"),
+            "",
+            _("%(n)s 条，最新 %(v)s 号") % {"n": count(facts["recognitions"]["n"]), "v": facts["recognitions"]["newest"] or "—"},
         ),
         Change(_("公告文件"), "", str(facts["paper"][0])[:12] if facts["paper"] else _("无")),
     ]

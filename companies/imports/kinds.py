@@ -28,6 +28,7 @@ from companies.recognitions.models import Title
 from companies.register.models import Company
 from core.locking import locked
 from core.stored import in_product_language
+from core.units import count
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -70,7 +71,7 @@ class ImportKind(DecisionKind):
             "rows": rows_digest(run),
             "facts": fingerprint_of(facts),
         }
-        words = {"name": run.file.name, "new": totals.get("new", 0), "changed": totals.get("changed", 0)}
+        words = {"name": run.file.name, "new": count(totals.get("new", 0)), "changed": count(totals.get("changed", 0))}
         return Proposal(
             digest=sha256(canonical(content)),
             summary=_("导入 %(name)s：新增 %(new)s 行，更新 %(changed)s 行") % words,
@@ -81,7 +82,7 @@ class ImportKind(DecisionKind):
         )
 
     def _effect(self, totals: dict[str, Any]) -> str:
-        words = {"firms": totals.get("firms", 0), "replaces": totals.get("replaces", 0), "recognitions": totals.get("recognitions", 0)}
+        words = {name: count(totals.get(name, 0)) for name in ("firms", "replaces", "recognitions")}
         return _("新企业 %(firms)s 家，改动已有数值 %(replaces)s 个，认定 %(recognitions)s 条") % words
 
     def carry_out(self, subject: ImportRun, decision: Decision, *, signer: "User", on: date) -> Iterable[models.Model]:
@@ -133,7 +134,7 @@ class ImportUndoKind(DecisionKind):
             "plan": _facts_of(plan),
         }
         firms = {company.pk: company for company in (*plan.companies, *(company for company, _row in plan.changed))}
-        versions = {"n": len(firms), "v": sum(company.version for company in firms.values())}
+        versions = {"n": count(len(firms)), "v": count(sum(company.version for company in firms.values()))}
         effect = self._effect(plan)
         return Proposal(
             digest=sha256(canonical(content)),
@@ -148,7 +149,7 @@ class ImportUndoKind(DecisionKind):
         return _(
             "撤回认定 %(recognitions)s 条、年度指标 %(figures)s 条、新增企业 %(companies)s 家，"
             "恢复企业资料 %(changed)s 家，保留 %(kept)s 项"
-        ) % {**plan.counts, "kept": len(plan.kept)}
+        ) % {name: count(number) for name, number in {**plan.counts, "kept": len(plan.kept)}.items()}
 
     def carry_out(self, subject: ImportRun, decision: Decision, *, signer: "User", on: date) -> Iterable[models.Model]:
         """Withdraw in the signature's own transaction."""
@@ -207,7 +208,7 @@ def replaced_lines(run: ImportRun, most: int = MOST_LINES) -> list[Change]:
     total = run.totals.get("replaces", 0) + run.totals.get("recognitions", 0)
     if len(lines) > most or total > most:
         left = max(total, len(lines)) - most
-        return [*lines[:most], Change(_("其余"), "", _("还有 %(n)s 处，见导入页的行清单") % {"n": left})]
+        return [*lines[:most], Change(_("其余"), "", _("还有 %(n)s 处，见导入页的行清单") % {"n": count(left)})]
     return lines
 
 

@@ -15,6 +15,7 @@ from companies.imports.words import field_label, field_text
 from companies.imports.workbooks.rows import figure_from_json
 from companies.recognitions.models import Recognition
 from companies.register.models import Company
+from core.units import count
 
 Replaced = dict[tuple[str, int, str], tuple[dict[str, Any], dict[str, Any]]]
 
@@ -38,7 +39,7 @@ def undo_lines(plan: UndoPlan, most: int) -> list[Change]:
         lines += item
         told += 1
     left = sum(plan.counts.values()) + len(plan.kept) - told
-    return [*lines, Change(_("其余"), "", _("还有 %(n)s 处，见导入页的行清单") % {"n": left})] if left else lines
+    return [*lines, Change(_("其余"), "", _("还有 %(n)s 处，见导入页的行清单") % {"n": count(left)})] if left else lines
 
 
 def _recognition(row: Recognition) -> Iterator[Change]:

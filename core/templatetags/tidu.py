@@ -59,6 +59,15 @@ def missing() -> SafeString:
     return format_html('<span class="missing">{}</span>', _missing())
 
 
+DASH = format_html('<span class="dash">{}</span>', "—")
+
+
+@register.simple_tag
+def dash() -> SafeString:
+    """`—`: does not apply; a stacked row on the phone leaves it out."""
+    return DASH
+
+
 @register.simple_tag
 def this_minute() -> str:
     """`2026-11-24 14:20`, of the product's own clock; Django's `now` asks the machine's."""
@@ -123,7 +132,7 @@ def points(percent: Decimal | None, places: int = 2) -> str:
 @register.filter
 def count(number: int | None) -> str:
     """A whole number with separators from 1,000. None → 缺数据."""
-    return _missing() if number is None else f"{number:,}"
+    return _missing() if number is None else units.count(number)
 
 
 @register.filter
@@ -237,7 +246,7 @@ def verdict(outcome: Any, text: str = "", url: str = "") -> SafeString:
 def pool(state: Any, note: str = "") -> SafeString:
     """Where a track stands: filled bars and the word; None → `—`."""
     if state is None or state == "":
-        return format_html('<span class="missing">{}</span>', "—")
+        return DASH
     step, words = POOLS[_code(state)]
     return format_html(
         '<span class="pool-stepper" data-pool="{}"><i></i><i></i><i></i>{}{}</span>', step, words, format_html(" {}", note) if note else ""
@@ -316,4 +325,4 @@ def query_update(context: Context, **changes: Any) -> str:
 @register.filter
 def or_dash(value: Any) -> Any:
     """`—` for what does not apply (None or ""); use 缺数据 filters for figures that are missing."""
-    return "—" if value is None or value == "" else conditional_escape(value)
+    return DASH if value is None or value == "" else conditional_escape(value)

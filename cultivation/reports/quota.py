@@ -62,7 +62,7 @@ def _sprint(cell: Cell) -> str:
 
 def _cell_text(cell: Cell) -> str:
     target = f"{cell.target:,}" if cell.target else _("无目标")  # as the page: a target of nought is none
-    rest = "" if cell.remaining is None or not cell.target else _("（差 %(n)s）") % {"n": cell.remaining}
+    rest = "" if cell.remaining is None or not cell.target else _("（差 %(n)s）") % {"n": f"{cell.remaining:,}"}
     return f"{_figure(cell.achieved)} / {target}{rest}"
 
 
@@ -110,7 +110,7 @@ def _annexes(user: "User", grid: Grid) -> list[b.Block]:
                 "place": place,
                 "title": cell.title.short,
                 "label": label,
-                "count": getattr(cell, figure),
+                "count": f"{getattr(cell, figure):,}",
             }
             content += [b.PageBreak() if number == 1 else b.Heading("", 3), b.Heading(heading), _member_table(user, grid, cell, figure)]
     return [block for block in content if not (isinstance(block, b.Heading) and not block.text)]

@@ -34,11 +34,11 @@ class CellDrawer:
             '<td class="{}"><div class="l1">{}<span class="t">/ {}</span></div>\n{}\n'
             '<div class="l2"><span>{} {}</span><span>{}</span></div></td>\n',
             kind,
-            self._figure(cell, "achieved", _("%(place)s %(title)s 完成 %(n)s 家") % {**words, "n": cell.achieved}),
+            self._figure(cell, "achieved", _("%(place)s %(title)s 完成 %(n)s 家") % {**words, "n": tidu.count(cell.achieved)}),
             target,
             self._meter(cell, words),
             self.sprint,
-            self._figure(cell, "sprint", _("%(place)s %(title)s 冲刺库 %(n)s 家") % {**words, "n": cell.sprint}),
+            self._figure(cell, "sprint", _("%(place)s %(title)s 冲刺库 %(n)s 家") % {**words, "n": tidu.count(cell.sprint)}),
             self._remaining(cell),
         )
 
@@ -56,7 +56,7 @@ class CellDrawer:
     def _meter(self, cell: Cell, words: dict[str, Any]) -> SafeString | str:
         if not cell.target or cell.achieved is None:
             return ""
-        label = _("%(place)s %(title)s：%(n)s / %(target)s") % {**words, "n": cell.achieved, "target": cell.target}
+        label = _("%(place)s %(title)s：%(n)s / %(target)s") % {**words, "n": tidu.count(cell.achieved), "target": tidu.count(cell.target)}
         return tidu.meter(cell.achieved, cell.target, label)
 
     def _remaining(self, cell: Cell) -> SafeString | str:
@@ -64,7 +64,7 @@ class CellDrawer:
             return self.no_target
         if cell.remaining is None:
             return DASH
-        return self.done if cell.is_done else _("差 %(n)s") % {"n": cell.remaining}
+        return self.done if cell.is_done else _("差 %(n)s") % {"n": tidu.count(cell.remaining)}
 
 
 @register.simple_tag(takes_context=True)

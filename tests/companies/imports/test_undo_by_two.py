@@ -20,6 +20,7 @@ from accounts.users.models import User
 from companies.figures.services import figures_add
 from companies.imports import services
 from companies.imports.checks import undo_problems
+from companies.imports.kinds import IMPORT
 from companies.imports.models import ImportRun, ImportState
 from companies.imports.refusals import DecisionNeeded, NotNow, UndoDecisionNeeded
 from companies.recognitions.models import Recognition, Title
@@ -91,6 +92,14 @@ def problems() -> list[str]:
     """What `verify` says."""
     checks = [problem for check in registered().values() for problem in check()]
     return [*checks, *chain_problems(), *items_problems(), *row_problems()]
+
+
+def test_thousands_are_separated_in_what_the_second_person_reads(listed: ImportRun) -> None:
+    listed.totals = {**listed.totals, "new": 5396, "changed": 12, "firms": 1000, "replaces": 999, "recognitions": 4396}
+    proposal = IMPORT.proposal(listed)
+    assert proposal.summary.endswith("：新增 5,396 行，更新 12 行")
+    assert proposal.effect == "新企业 1,000 家，改动已有数值 999 个，认定 4,396 条"
+    assert proposal.changes[-1].after == "还有 5,195 处，见导入页的行清单"
 
 
 def test_one_person_does_not_take_back_what_the_city_signed_two_do_and_the_quota_moves_back(
