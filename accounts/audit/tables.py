@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.models import AuditEntry
-from accounts.audit.words import action_words
+from accounts.audit.words import action_words, reason_words
 from accounts.users.models import District
 from core.filters import DayFilter, FilterSet, IntegerFilter, ModelChoiceFilter, TextFilter
 from core.tables import Column, Table
@@ -23,8 +23,8 @@ class AuditTable(Table):
     shown = ("number", "recorded_at", "actor_name", "action", "target_label", "reason")
 
     number = Column(_("编号"), num=True)
-    recorded_at = Column(_("记录时间"))
-    actor_name = Column(_("人"), empty_values=())
+    recorded_at = Column(_("记录时间"), attrs={"td": {"class": "nowrap"}})
+    actor_name = Column(_("人"), empty_values=(), attrs={"td": {"class": "nowrap"}})
     action = Column(_("动作"))
     target_label = Column(_("对象"))
     reason = Column(_("理由"))
@@ -49,6 +49,10 @@ class AuditTable(Table):
     def render_actor_name(self, value: str) -> Any:
         """The system where no person acted."""
         return value or _("系统")
+
+    def render_reason(self, record: AuditEntry) -> Any:
+        """What was told."""
+        return reason_words(record)
 
     def render_action(self, value: str, record: AuditEntry) -> Any:
         """In words, refusals marked."""

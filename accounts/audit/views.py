@@ -51,6 +51,7 @@ def audit_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "entry": entry,
         "action": words.action_words(entry.action),
+        "reason": words.reason_words(entry),
         "lines": list(words.lines(entry)),
         "same_request": [(other, words.action_words(other.action)) for other in same],
         "crumbs": [{"label": _("审计"), "url": "/audit/"}, {"label": f"{entry.number:,}"}],
@@ -66,4 +67,6 @@ def audit_verify(request: HttpRequest) -> HttpResponse:
     number, _colon, value = head_line().partition(":")
     if problems:
         return refuse(request, _("日志核验不通过。"), details=problems, remedy=_("请立即联系系统管理单位，并保留现场。"), to="/audit/")
-    return done(request, _("日志完整：已核验到第 %(number)s 条，链头 %(head)s。") % {"number": number, "head": value[:12]}, to="/audit/")
+    return done(
+        request, _("日志完整：已核验到第 %(number)s 条，链头 %(head)s。") % {"number": f"{int(number):,}", "head": value[:12]}, to="/audit/"
+    )

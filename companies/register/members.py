@@ -23,3 +23,8 @@ class CompanyMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.company_id}"
+
+    @property
+    def audit_label(self) -> str:
+        """How the log names the membership: the account and the firm."""
+        return f"{self.user.username} · {self.company.name}"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.audit.models import AuditEntry
-from accounts.audit.words import action_words
+from accounts.audit.words import action_words, reason_words
 from accounts.roles import STAFF, Role, StaffRequiredMixin, roles_required
 from companies.register import selectors, slots
 from companies.register.filters import CompanyFilterSet, company_filterset
@@ -174,7 +174,7 @@ def company_audit(request: HttpRequest, uscc: str) -> HttpResponse:
     context = company_context(request, company, current="companies:company-audit")
     entries = AuditEntry.objects.visible_to(request.user).filter(company_uscc=company.uscc)[:MOST_ENTRIES]  # type: ignore[arg-type]
     context |= {
-        "entries": [(entry, action_words(entry.action)) for entry in entries],
+        "entries": [(entry, action_words(entry.action), reason_words(entry)) for entry in entries],
         "log_url": f"{reverse('accounts:audit-list')}?q={company.uscc}",
     }
     return render(request, "companies/register/audit.html", context)
