@@ -176,6 +176,8 @@ class Table(tables.Table):
         drawn: list[str] = []
         for start, make, end in makers:
             content = make(record)
+            if content == "—":
+                content = tidu.DASH
             written = content if type(content) is SafeString else conditional_escape(content)
             drawn += (start(record) if callable(start) else start, written, end)
         return drawn

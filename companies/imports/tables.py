@@ -101,7 +101,7 @@ class RowTable(Table):
     row_header = "place"
     shown = ("place", "company", "uscc", "verdict", "content")
 
-    place = Column(_("位置"), accessor="number")
+    place = Column(_("位置"), accessor="number", attrs={"td": {"class": "nowrap"}})
     company = Column(_("企业"), accessor="values")
     uscc = Column(_("统一社会信用代码"), attrs={"td": {"class": "uscc"}})
     verdict = Column(_("结论"))
