@@ -19,7 +19,6 @@ class CompanyFormPage(StaffRequiredMixin, FormPage):
     """A form about one firm, for those who may write to it; `back` is the URL name of the firm's page it belongs to."""
 
     template_name = "companies/register/firm-form.html"
-    fragment_name = "companies/register/firm-form.html#form"
     back = "companies:company-detail"
 
     @cached_property

@@ -124,7 +124,12 @@
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast({ message: words.copied }));
     if (link && window.htmx && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      htmx.ajax("GET", link.href, { target: dialog, swap: "innerHTML" }).then(() => show(dialog));
+      dialog.replaceChildren();
+      htmx.ajax("GET", link.href, { target: dialog, swap: "innerHTML" }).then(() => {
+        if (!dialog.childElementCount) return; // refused: the page says so
+        show(dialog);
+        $(".form :is(input:not([type=hidden]),select,textarea)", dialog)?.focus();
+      });
     }
   });
 

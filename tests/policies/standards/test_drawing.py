@@ -46,11 +46,11 @@ def test_no_text_of_the_data_becomes_markup() -> None:
 )
 def test_a_dash_stands_where_nothing_says_how_far(facts: dict[str, Any], has_dash: bool) -> None:
     cell = _drawn(**facts).partition('data-l="差距">')[2].partition("</td>")[0]
-    assert cell.endswith("—") is has_dash
+    assert cell.endswith('<span class="dash">—</span>') is has_dash
 
 
 def test_a_manual_criterion_leads_to_its_judgement_for_those_who_may() -> None:
-    assert '<a href="/judge/?criterion=G-01">作出判断</a>' in _drawn(Outcome.MANUAL, judge_url=JUDGE)
+    assert '<a href="/judge/?criterion=G-01" data-dialog>作出判断</a>' in _drawn(Outcome.MANUAL, judge_url=JUDGE)
     assert "作出判断" not in _drawn(Outcome.MANUAL)
     assert "作出判断" not in _drawn(Outcome.UNMET, judge_url=JUDGE)
 

@@ -37,6 +37,18 @@ def test_the_tally_opens_exactly_the_rows_it_counts(client: Client, sheet_url: s
     assert len(_rows(client.get(f"{sheet_url}?verdict=nonsense").content.decode())) == sum(int(number) for _outcome, number in doors)
 
 
+def test_a_judgement_opens_in_a_dialog_over_the_sheet_and_as_a_page_without_script(client: Client, sheet_url: str) -> None:
+    url = re.search(r'<a href="([^"]+)" data-dialog>作出判断</a>', client.get(sheet_url).content.decode())
+    assert url
+    page = client.get(url[1]).content.decode()
+    dialog = client.get(url[1], headers={"hx-request": "true"}).content.decode()
+    assert "<html" in page
+    assert dialog.startswith('<header><h2 id="dialog-title">作出判断</h2>')
+    for body in (page, dialog):
+        assert "· 专精特新“小巨人”" in body
+        assert 'name="criterion"' in body
+
+
 def test_a_day_asked_for_stays_when_the_tally_is_opened(client: Client, sheet_url: str) -> None:
     html = client.get(f"{sheet_url}?asof=2026-05-05").content.decode()
     assert 'href="?asof=2026-05-05&amp;verdict=manual#gap"' in html
