@@ -37,7 +37,8 @@ MENU = (
             Entry(_("数据导入"), "companies:import-list", "upload", (CLERK, OFFICER, APPROVER)),
             Entry(_("审计"), "accounts:audit-list", "log", STAFF),
             Entry(_("通知"), "accounts:notification-list", "bell", EVERYBODY, counter="notices"),
-            Entry(_("设置"), "accounts:settings", "gear", EVERYBODY),
+            Entry(_("设置"), "accounts:settings", "gear", (Role.ADMINISTRATOR,), tab=_("设置")),
+            Entry(_("设置"), "accounts:settings", "gear", tuple(role for role in EVERYBODY if role != Role.ADMINISTRATOR)),
         ),
     ),
 )

@@ -50,10 +50,11 @@ def refuse(
     to: Any = None,
     action: str = "",
     status: int = 409,
+    heading: str = "",
 ) -> HttpResponse:
     """An expected no: a page (or, for htmx, a box above the content) that says what failed and what to do. `to` is the way on."""
     context = {
-        "heading": _("不能这样做") if status != 403 else _("无权操作"),
+        "heading": heading or (_("不能这样做") if status != 403 else _("无权操作")),
         "message": message,
         "details": list(details),
         "remedy": remedy,

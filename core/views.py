@@ -100,6 +100,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("页面已过期，这次操作没有执行。"),
         remedy=_("请返回上一页刷新后再提交，您填写的内容还在。"),
         status=403,
+        heading=_("页面已过期"),
     )
 
 
