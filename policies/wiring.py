@@ -17,7 +17,7 @@ from companies.register.slots import Panel, PanelRequest
 from policies.engine.standard import sha256_of
 from policies.standards import services
 from policies.standards.models import Evaluation, Judgement, Standard
-from policies.standards.panels import gap_panel
+from policies.standards.panels import gap_panel, titles_against
 
 AT_ONCE = 50  # firms re-evaluated inside the change's own transaction; more go to a job
 
@@ -99,6 +99,7 @@ def connect() -> None:
     slots.after("recognition_ended", _recognitions_changed)
     slots.after("judgement_changed", _judgement_changed)
     slots.add_panel(Panel("gap", "main", "policies/standards/_panel.html", gap_context, order=20))
+    slots.weigh_incidents(titles_against)
     registry.register("evaluate", evaluate_job)
     registry.register_daily("evaluate", _daily)
     checks.register("standards", standard_problems)

@@ -7,6 +7,8 @@ Filled in `wiring.connect()`; read on every request, never changed after start. 
 - `add_column(SlotColumn(...))`: a column of 企业名录. `prefetch(rows, user)` returns value by company id in one query, or an
   annotation brings it with the rows.
 - `add_filter(SlotFilter(...))`: a filter of 企业名录, a core.filters filter under its name in the address.
+- `weigh_incidents(reader)`: `reader(incidents, on)` says against which titles each incident stands, names by incident id, in one query.
+- `add_effect(reader)`: `reader(change)` says in words what confirming or ending a recognition changes above, "" for nothing.
 - `add_merge_relation(...)`: a relation to Company that merging two firms must carry over.
 - `after(event, handler)` and `emit(event, **facts)`: handlers run at once, in the emitter's transaction, in order of registration; an
   exception of one undoes everything. Events are listed in EVENTS with the facts they carry.
@@ -22,7 +24,7 @@ from django.http import QueryDict
 if TYPE_CHECKING:
     from django_filters import Filter
 
-    from accounts.users.models import User
+    from accounts.users.models import District, User
     from companies.register.models import Company
 
 # position on the firm's page: beside the name, below the head, in the list of facts, and the columns of 概览 and 认定与调库
@@ -104,7 +106,19 @@ class MergeRelation:
     on_clash: str = "refuse"
 
 
+@dataclass(frozen=True, slots=True)
+class RecognitionChange:
+    """A recognition about to be confirmed, or to end on `ended_on`; the district it counts in, and whether it is the first of its title."""
+
+    recognition: Any
+    district: "District"
+    is_new: bool
+    ended_on: date | None = None
+
+
 Handler = Callable[..., None]
+IncidentReader = Callable[[Sequence[Any], date], Mapping[int, Sequence[str]]]
+EffectReader = Callable[[RecognitionChange], str]
 
 
 class _Slots:
@@ -115,6 +129,8 @@ class _Slots:
         self.columns: dict[str, SlotColumn] = {}
         self.filters: dict[str, SlotFilter] = {}
         self.merge_relations: dict[tuple[str, str], MergeRelation] = {}
+        self.incident_readers: list[IncidentReader] = []
+        self.effects: list[EffectReader] = []
         self.handlers: dict[str, list[Handler]] = {event: [] for event in EVENTS}
 
 
@@ -152,6 +168,32 @@ def add_filter(slot_filter: SlotFilter) -> None:
 def filters() -> list[SlotFilter]:
     """The offered filters in their order."""
     return sorted(slots.filters.values(), key=lambda slot_filter: (slot_filter.order, slot_filter.name))
+
+
+def weigh_incidents(reader: IncidentReader) -> None:
+    """Ask `reader` against which titles incidents stand. Registering twice asks once."""
+    if reader not in slots.incident_readers:
+        slots.incident_readers.append(reader)
+
+
+def titles_against(incidents: Sequence[Any], on: date) -> dict[int, list[str]]:
+    """Names of the titles each incident stands against, by incident id; those against none are left out."""
+    found: dict[int, list[str]] = {}
+    for reader in slots.incident_readers:
+        for key, names in reader(incidents, on).items():
+            found.setdefault(key, []).extend(names)
+    return found
+
+
+def add_effect(reader: EffectReader) -> None:
+    """Let `reader` say what a recognition changes; in order of registration. Registering twice says it once."""
+    if reader not in slots.effects:
+        slots.effects.append(reader)
+
+
+def effect_of(change: RecognitionChange) -> str:
+    """All that a recognition changes, in one line."""
+    return "；".join(text for reader in slots.effects if (text := reader(change)))
 
 
 def add_merge_relation(relation: MergeRelation) -> None:

@@ -1,8 +1,12 @@
-"""The gap sheet on the firm's page."""
+"""What the standards show on the firm's page: the gap sheet, and the titles an incident stands against."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from companies.figures.models import Incident
 from companies.register.slots import PanelRequest
+from policies import engine
 from policies.standards import library, services
 
 
@@ -26,3 +30,22 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
         "sheet_url": f"/companies/{request.company.uscc}/sheets/{title.code}/",
         "judge_url": f"/companies/{request.company.uscc}/sheets/{title.code}/judge/" if keeper else "",
     }
+
+
+def titles_against(incidents: Sequence[Incident], on: date) -> dict[int, list[str]]:
+    """Short names of the titles whose standard in force has a veto that an incident alone sets off, by incident id; one query."""
+    ordered = sorted(library.in_force(on=on).values(), key=lambda one: (one.row.title.position, one.row.title.code))
+    found: dict[int, list[str]] = {}
+    for published in ordered:
+        clean = _vetoes(published.compiled, on)
+        for row in incidents:
+            fact = engine.IncidentFact(row.kind, row.severity, row.starts_on, row.ends_on, row.pk)
+            if _vetoes(published.compiled, on, fact) - clean:
+                found.setdefault(row.pk, []).append(published.row.title.short)
+    return found
+
+
+def _vetoes(standard: engine.Standard, on: date, *incidents: engine.IncidentFact) -> set[str]:
+    """Vetoes in force for a firm of which nothing but these incidents is known."""
+    snapshot = engine.Snapshot(uscc="", on=on, district="", incidents=incidents)
+    return set(engine.evaluate_summary(standard, snapshot, on=on).veto_codes)

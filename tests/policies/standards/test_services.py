@@ -19,9 +19,10 @@ from policies.engine.outcomes import GapKind
 from policies.engine.sheet import Nearest
 from policies.standards import library, services
 from policies.standards.models import Evaluation, Judgement, Standard
+from policies.standards.panels import titles_against
 from policies.standards.snapshots import snapshots_for
 from policies.wiring import evaluate_job
-from tests.factories import AssignmentFactory, ClerkFactory, CompanyFactory, OfficerFactory, YearFiguresFactory
+from tests.factories import AssignmentFactory, ClerkFactory, CompanyFactory, IncidentFactory, OfficerFactory, YearFiguresFactory
 from tests.factories.cultivation import library as ship
 from tests.factories.cultivation import ready_company
 
@@ -101,6 +102,17 @@ def test_the_digest_does_not_know_the_calendar_day() -> None:
     firm = ready_company()
     days = (date(2026, 5, 5), date(2026, 6, 20), date(2026, 10, 9))
     assert len({services.sheet_for(company=firm, title=_little_giant(), on=day).digest for day in days}) == 1
+
+
+def test_an_incident_says_against_which_titles_it_stands(django_assert_num_queries: Any, client: Any) -> None:
+    listed, accident, grave = IncidentFactory(), IncidentFactory(kind="safety"), IncidentFactory(kind="safety", severity="larger")
+    with django_assert_num_queries(1):
+        found = titles_against([listed, accident, grave], date(2026, 8, 20))
+    assert found == {listed.pk: ["单项冠军", "小巨人"], grave.pk: ["小巨人"]}
+    officer = OfficerFactory(district=listed.company.district)
+    client.force_login(officer)
+    assert "影响 2 个称号：单项冠军、小巨人" in client.get(f"/companies/{listed.company.uscc}/").content.decode()
+    assert "个称号" not in client.get(f"/companies/{accident.company.uscc}/").content.decode()
 
 
 def test_facts_of_many_firms_cost_as_many_queries_as_of_one(django_assert_num_queries: Any) -> None:
