@@ -91,17 +91,20 @@ class RecognitionKind(DecisionKind):
             "document": _paper(row.document),
             "before": [[one.pk, one.state, one.happened_on] for one in before],
         }
+        is_new = counting.is_new(row, before)
+        place = District.objects.get(pk=district)
         summary = _("登记%(title)s%(type)s") % {"title": row.title.short, "type": ApplicationType(row.application_type).label}
         return Proposal(
             digest=sha256(canonical(facts)),
             summary=summary,
             changes=self._changes(row),
             basis=[
-                Change(_("认定时属地"), "", str(District.objects.get(pk=district))),
+                Change(_("认定时属地"), "", str(place)),
                 Change(_("此前的认定"), "", self._before_text(before)),
                 Change(_("企业当前属地"), "", str(row.company.district)),
             ],
-            content={"recognition": {"title": row.title.name, "is_new": counting.is_new(row, before)}},
+            effect=slots.effect_of(slots.RecognitionChange(row, place, is_new)),
+            content={"recognition": {"title": row.title.name, "is_new": is_new}},
         )
 
     def _before(self, row: Recognition) -> list[Recognition]:
@@ -198,6 +201,7 @@ class RevocationKind(DecisionKind):
                 Change(_("公告文件"), "", _paper_text(end.document)),
             ],
             basis=[Change(_("企业当前属地"), "", str(row.company.district))],
+            effect=slots.effect_of(slots.RecognitionChange(row, row.district, row.is_first, end.ended_on)),
         )
 
     def carry_out(self, subject: Revocation, decision: Decision, *, signer: "User", on: date) -> Iterable[models.Model]:

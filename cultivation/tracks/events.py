@@ -14,6 +14,7 @@ from accounts.decisions.services import decision_withdraw
 from companies.figures.models import Incident
 from companies.recognitions import counting
 from companies.recognitions.models import Recognition
+from companies.register.slots import RecognitionChange
 from cultivation.tracks.models import MoveKind, TierMove, Track, TrackEvent, TrackState
 from cultivation.tracks.moves import UPWARDS
 from cultivation.tracks.selectors import sheet_or_none
@@ -99,6 +100,22 @@ def recognition_confirmed(*, recognitions: Sequence[Recognition], by: "User", on
             track.save()
     Recognition.objects.filter(pk__in=outside).update(is_outside_sprint=True)
     _log(moved, kind=MoveKind.RECOGNISE, by=by, on=on, happened=lambda row: row.happened_on)
+
+
+def recognition_effect(change: RecognitionChange) -> str:
+    """`培育进程 冲刺库 → 已认定`: what `recognition_confirmed` and `recognition_ended` would do to the track; "" for nothing."""
+    row = change.recognition
+    if not row.title.is_tracked or (not change.ended_on and row.valid_until and row.valid_until < row.known_on):
+        return ""
+    others = Recognition.objects.filter(company_id=row.company_id, title_id=row.title_id).exclude(pk=row.pk)
+    if change.ended_on and others.valid(on=change.ended_on, known=date.max).exists():
+        return ""
+    track = Track.objects.filter(company_id=row.company_id, title_id=row.title_id).first()
+    before = TrackState(track.state) if track else None
+    after = TrackState.SPRINT if change.ended_on else TrackState.RECOGNISED
+    if (before == TrackState.RECOGNISED) != bool(change.ended_on):
+        return ""
+    return _("培育进程 %(before)s → %(after)s") % {"before": before.label if before else _("无"), "after": after.label}
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ def connect() -> None:
     slots.after("recognition_confirmed", events.recognition_confirmed)
     slots.after("recognition_ended", events.recognition_ended)
     slots.after("incident_changed", events.incident_changed)
+    slots.add_effect(events.recognition_effect)
     registry.register_daily("titles that ran out", _lapse)
     words.register_actions(
         {
