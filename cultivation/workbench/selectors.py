@@ -20,6 +20,7 @@ from companies.recognitions.models import Recognition
 from companies.recognitions.selectors import status_q
 from companies.register.models import Company
 from core.menu import door
+from cultivation.quotas.selectors import ANNUAL, Asked, Cell, quota_grid
 from cultivation.tracks.models import POOLS, Track, TrackState
 from cultivation.tracks.selectors import tracks_for_list
 
@@ -34,7 +35,7 @@ class Tile:
     """A number with its door."""
 
     label: str
-    value: int
+    value: int | None
     url: str
     unit: str = ""
     kind: str = ""
@@ -112,6 +113,40 @@ def pools(user: "User") -> list[PoolRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One title's yearly target; `achieved` and `sprint` open their firms. `sprint` None: the title has no pools."""
+
+    title: str
+    word: str
+    achieved: Tile
+    target: int | None
+    remaining: int | None
+    sprint: Tile | None
+
+
+def quota_progress(user: "User", on: date) -> list[Progress]:
+    """目标进度 of the year: the city's row, or the district's for those who see one."""
+    grid = quota_grid(user=user, asked=Asked(on.year, ANNUAL, on, on), kept=True)
+    cells = grid.city or (grid.rows[0][1] if grid.rows else [])
+    return [
+        Progress(
+            cell.title.short,
+            grid.words[cell.title.pk],
+            _figure(cell, "achieved"),
+            cell.target,
+            cell.remaining,
+            _figure(cell, "sprint") if cell.title.is_tracked else None,
+        )
+        for cell in cells
+    ]
+
+
+def _figure(cell: Cell, figure: str) -> Tile:
+    url = _address("cultivation:quota-overview", cell=cell.code, figure=figure)
+    return Tile("", getattr(cell, figure), f"{url}#members", _("家"))
+
+
 def decisions_to_answer(user: "User") -> list[Decision]:
     """待我审批, oldest first, each with `waited` (working days)."""
     rows = decisions_waiting_for(user=user).select_related("proposer__person", "district").order_by("submitted_at", "pk")
@@ -158,5 +193,6 @@ def context_for(user: "User", on: date) -> dict[str, Any]:
         "proposed": decisions_proposed(user) if not is_auditor else None,
         "nearest": nearest_tracks(user) if user.role in {Role.OFFICER, Role.APPROVER} else None,
         "runs": runs(user) if user.role == Role.CLERK else None,
+        "progress": quota_progress(user, on) if is_auditor else None,
         "entries": recent_entries(user) if is_auditor else None,
     }

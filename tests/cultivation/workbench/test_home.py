@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.users.models import User
+from companies.recognitions.models import Title
 from companies.recognitions.seeds import title_seed
+from cultivation.seeding import seed
 from cultivation.tracks import services
 from tests.factories import (
     AdministratorFactory,
@@ -73,6 +75,23 @@ def test_each_role_sees_what_it_works_on() -> None:
         html = signed_in(who()).get("/").content.decode()
         for word in words:
             assert word in html
+
+
+@pytest.mark.parametrize("district", [None, "330602"], ids=["the city", "a district"])
+def test_the_auditor_reads_the_years_targets_and_opens_the_firms_behind_each_figure(district: str | None) -> None:
+    seed(on=localdate().replace(month=1, day=1))
+    place = DistrictFactory(code="330602")
+    company = CompanyFactory(district=place)
+    TrackFactory(company=company, state="sprint", is_main=True)
+    RecognitionFactory(company=company, title=Title.objects.get(code="little_giant"), district=place, happened_on=localdate())
+    client = signed_in(AuditorFactory(district=place if district else None))
+    html = client.get("/").content.decode()
+    figures = re.findall(r'<a href="(/quotas/\?[^"]+)">(\d+)</a>', html)
+    assert "目标进度" in html
+    assert [number for url, number in figures if "little_giant" in url and "achieved" in url] == ["1"]
+    for url, number in figures:
+        assert f"共 {number} 家" in client.get(url.replace("&amp;", "&")).content.decode()
+    assert "各称号本年度目标和完成数" not in signed_in(OfficerFactory()).get("/").content.decode()
 
 
 def test_my_firms_are_the_ones_i_keep() -> None:
