@@ -1,5 +1,6 @@
 """登录, 退出, 修改密码, own settings and sessions."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import get_urlconf, resolve, reverse
+from django.urls import Resolver404, get_urlconf, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -122,7 +123,19 @@ def go_on(request: HttpRequest) -> HttpResponse:
     found = kept(request)
     if not found:
         return HttpResponseRedirect(home_of(request.user))  # type: ignore[arg-type]
-    return render(request, "accounts/users/go_on.html", {"kept": found, "home": home_of(request.user)})  # type: ignore[arg-type]
+    written = [value for name, value in found["pairs"] if name in {"note", "reason"} and value]
+    context = {"kept": found, "written": written, "page": _page_of(found["address"]), "home": home_of(request.user)}  # type: ignore[arg-type]
+    return render(request, "accounts/users/go_on.html", context)
+
+
+def _page_of(address: str) -> str:
+    """The page an action's form stands on, `/decisions/7/` of `/decisions/7/sign/`; "" where there is none."""
+    page = address.partition("?")[0]
+    while page := page.rstrip("/").rpartition("/")[0]:
+        with suppress(Resolver404):
+            resolve(f"{page}/")
+            return f"{page}/"
+    return ""
 
 
 @require_POST

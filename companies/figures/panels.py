@@ -136,7 +136,7 @@ def versions_of(*, company: Company, year: int, code: str) -> list[Version]:
 def incidents_in_force(asked: slots.PanelRequest) -> dict[str, Any] | None:
     """Incidents without an end, or ending later, as known today; None when there is none."""
     rows = _lasting(company=asked.company.pk, on=asked.on)
-    against = slots.titles_against(rows, asked.on) if rows else {}
+    against = slots.titles_against(asked, rows) if rows else {}
     for row in rows:
         row.against = against.get(row.pk, [])
     return {"incidents": rows, "uscc": asked.company.uscc} if rows else None

@@ -7,7 +7,7 @@ Filled in `wiring.connect()`; read on every request, never changed after start. 
 - `add_column(SlotColumn(...))`: a column of 企业名录. `prefetch(rows, user)` returns value by company id in one query, or an
   annotation brings it with the rows.
 - `add_filter(SlotFilter(...))`: a filter of 企业名录, a core.filters filter under its name in the address.
-- `weigh_incidents(reader)`: `reader(incidents, on)` says against which titles each incident stands, names by incident id, in one query.
+- `weigh_incidents(reader)`: `reader(request, incidents)` names the titles each incident stands against, by its id, in one query.
 - `add_effect(reader)`: `reader(change)` says in words what confirming or ending a recognition changes above, "" for nothing.
 - `add_merge_relation(...)`: a relation to Company that merging two firms must carry over.
 - `after(event, handler)` and `emit(event, **facts)`: handlers run at once, in the emitter's transaction, in order of registration; an
@@ -117,7 +117,7 @@ class RecognitionChange:
 
 
 Handler = Callable[..., None]
-IncidentReader = Callable[[Sequence[Any], date], Mapping[int, Sequence[str]]]
+IncidentReader = Callable[[PanelRequest, Sequence[Any]], Mapping[int, Sequence[str]]]
 EffectReader = Callable[[RecognitionChange], str]
 
 
@@ -176,11 +176,11 @@ def weigh_incidents(reader: IncidentReader) -> None:
         slots.incident_readers.append(reader)
 
 
-def titles_against(incidents: Sequence[Any], on: date) -> dict[int, list[str]]:
+def titles_against(request: PanelRequest, incidents: Sequence[Any]) -> dict[int, list[str]]:
     """Names of the titles each incident stands against, by incident id; those against none are left out."""
     found: dict[int, list[str]] = {}
     for reader in slots.incident_readers:
-        for key, names in reader(incidents, on).items():
+        for key, names in reader(request, incidents).items():
             found.setdefault(key, []).extend(names)
     return found
 

@@ -196,6 +196,19 @@ def quota_grid(*, user: "User", asked: Asked, kept: bool = False) -> Grid:
     return grid
 
 
+def quota_line(*, user: "User", asked: Asked) -> list[tuple[Cell, str]]:
+    """The cells of the user's own row of the grid, the city's or their district's, each with its word; for a page of something else."""
+    plan, _years = plans_of(asked.year)
+    titles, words, quotas = _targets(plan, asked)
+    has_data = _reaches(counting.data_begins_on(), asked)
+    counts = _counts(asked, title_ids=[title.pk for title in titles], plan=plan, has_data=has_data, kept=True)
+    achieved, sprint = (counts.achieved, counts.sprint) if has_data else (None, None)
+    if user.is_city:
+        return [(_city_cell(title, quotas, achieved, sprint), words[title.pk]) for title in titles]
+    place = user.district
+    return [(_cell(place, title, quotas, achieved, sprint), words[title.pk]) for title in titles] if place else []
+
+
 def _cell(
     district: District,
     title: Title,

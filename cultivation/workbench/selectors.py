@@ -20,7 +20,7 @@ from companies.recognitions.models import Recognition
 from companies.recognitions.selectors import status_q
 from companies.register.models import Company
 from core.menu import door
-from cultivation.quotas.selectors import ANNUAL, Asked, Cell, quota_grid
+from cultivation.quotas.selectors import ANNUAL, Asked, Cell, quota_line
 from cultivation.tracks.models import POOLS, Track, TrackState
 from cultivation.tracks.selectors import tracks_for_list
 
@@ -75,12 +75,12 @@ def tiles(user: "User", on: date) -> list[Tile]:
 
 
 def _recognition_tiles(user: "User", on: date) -> list[Tile]:
-    visible = Recognition.objects.visible_to(user)
-    due = visible.filter(status_q("review_due", on)).count()
-    waiting = visible.filter(status_q("recorded", on)).count()
+    counted = Recognition.objects.visible_to(user).aggregate(
+        due=Count("pk", filter=status_q("review_due", on)), waiting=Count("pk", filter=status_q("recorded", on))
+    )
     return [
-        Tile(_("称号将到期"), due, _address("companies:recognition-list", status="review_due"), _("个")),
-        Tile(_("待确认的认定"), waiting, _address("companies:recognition-list", status="recorded"), _("个")),
+        Tile(_("称号将到期"), counted["due"], _address("companies:recognition-list", status="review_due"), _("个")),
+        Tile(_("待确认的认定"), counted["waiting"], _address("companies:recognition-list", status="recorded"), _("个")),
     ]
 
 
@@ -127,18 +127,16 @@ class Progress:
 
 def quota_progress(user: "User", on: date) -> list[Progress]:
     """目标进度 of the year: the city's row, or the district's for those who see one."""
-    grid = quota_grid(user=user, asked=Asked(on.year, ANNUAL, on, on), kept=True)
-    cells = grid.city or (grid.rows[0][1] if grid.rows else [])
     return [
         Progress(
             cell.title.short,
-            grid.words[cell.title.pk],
+            word,
             _figure(cell, "achieved"),
             cell.target,
             cell.remaining,
             _figure(cell, "sprint") if cell.title.is_tracked else None,
         )
-        for cell in cells
+        for cell, word in quota_line(user=user, asked=Asked(on.year, ANNUAL, on, on))
     ]
 
 

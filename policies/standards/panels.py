@@ -8,11 +8,12 @@ from companies.figures.models import Incident
 from companies.register.slots import PanelRequest
 from policies import engine
 from policies.standards import library, services
+from policies.standards.library import Published
 
 
 def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
     """The sheet of the title asked for (`?title=`), else of the firm's main track or the first title with a standard; None without one."""
-    standards = library.in_force(on=request.on)
+    standards = _in_force(request)
     if not standards:
         return None
     ordered = sorted(standards.values(), key=lambda one: (one.row.title.position, one.row.title.code))
@@ -32,9 +33,19 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
     }
 
 
-def titles_against(incidents: Sequence[Incident], on: date) -> dict[int, list[str]]:
+def _in_force(request: PanelRequest) -> dict[str, Published]:
+    """The standards in force, read once for all panels of a page."""
+    kept = request.company.__dict__
+    if "standards_in_force" not in kept:
+        kept["standards_in_force"] = library.in_force(on=request.on)
+    found: dict[str, Published] = kept["standards_in_force"]
+    return found
+
+
+def titles_against(request: PanelRequest, incidents: Sequence[Incident]) -> dict[int, list[str]]:
     """Short names of the titles whose standard in force has a veto that an incident alone sets off, by incident id; one query."""
-    ordered = sorted(library.in_force(on=on).values(), key=lambda one: (one.row.title.position, one.row.title.code))
+    on = request.on
+    ordered = sorted(_in_force(request).values(), key=lambda one: (one.row.title.position, one.row.title.code))
     found: dict[int, list[str]] = {}
     for published in ordered:
         clean = _vetoes(published.compiled, on)

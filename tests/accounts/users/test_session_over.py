@@ -5,6 +5,7 @@ import time
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.users.models import User
 from companies.figures.models import Incident
@@ -75,8 +76,16 @@ def test_a_button_pressed_too_late_is_offered_again_and_then_works(away: Client,
     assert "登录中断，刚才的操作没有执行" in page.content.decode()
     assert f'action="/companies/{firm.uscc}/tracks/new/"' in page.content.decode()
     assert page.context["kept"]["pairs"] == [["title", "little_giant"]]
+    assert page.context["page"] == f"/companies/{firm.uscc}/"
     away.post(page.context["kept"]["address"], dict(page.context["kept"]["pairs"]))
     assert Track.objects.get().company == firm
+
+
+def test_what_was_written_about_a_decision_is_shown_before_it_is_sent(away: Client, officer: User) -> None:
+    late = away.post("/decisions/7/withdraw/", {"note": NOTE, "idempotency_key": "0f0f"})
+    page = away.get(signed_in_again(away, officer, late["Location"]))
+    assert (page.context["written"], page.context["page"]) == ([NOTE], "/decisions/7/")
+    assert f'<dd class="prose">{escape(NOTE)}</dd>' in page.content.decode()
 
 
 def test_somebody_else_signing_in_there_gets_nothing_of_it(away: Client, firm: Company) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from accounts.audit.verify import row_problems
@@ -12,6 +13,7 @@ from accounts.jobs.models import Job
 from companies.figures.models import Incident
 from companies.figures.selectors import figures_for
 from companies.recognitions.models import Title
+from companies.register.slots import PanelRequest
 from core.errors import NotPermitted
 from policies.engine import Outcome, Overall
 from policies.engine.describe import nearest_text
@@ -106,10 +108,11 @@ def test_the_digest_does_not_know_the_calendar_day() -> None:
 
 def test_an_incident_says_against_which_titles_it_stands(django_assert_num_queries: Any, client: Any) -> None:
     listed, accident, grave = IncidentFactory(), IncidentFactory(kind="safety"), IncidentFactory(kind="safety", severity="larger")
-    with django_assert_num_queries(1):
-        found = titles_against([listed, accident, grave], date(2026, 8, 20))
-    assert found == {listed.pk: ["单项冠军", "小巨人"], grave.pk: ["小巨人"]}
     officer = OfficerFactory(district=listed.company.district)
+    request = PanelRequest(listed.company, officer, QueryDict(), date(2026, 8, 20))
+    with django_assert_num_queries(1):
+        found = titles_against(request, [listed, accident, grave])
+    assert found == {listed.pk: ["单项冠军", "小巨人"], grave.pk: ["小巨人"]}
     client.force_login(officer)
     assert "影响 2 个称号：单项冠军、小巨人" in client.get(f"/companies/{listed.company.uscc}/").content.decode()
     assert "个称号" not in client.get(f"/companies/{accident.company.uscc}/").content.decode()
