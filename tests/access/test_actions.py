@@ -101,21 +101,33 @@ _RANDOM = {
     "post_data",
 }
 _NUMBERS = re.compile(r"\d+")
-Rows = Counter[tuple[str, str]]
+Rows = dict[tuple[type[models.Model], str], tuple[Any, ...]]
 
 
 def _known() -> dict[type[models.Model], set[Any]]:
     return {model: set(model._base_manager.values_list("pk", flat=True)) for model in apps.get_models(include_auto_created=True)}
 
 
-def _rows(known: dict[type[models.Model], set[Any]]) -> Rows:
-    """Every row of every table as text; keys of rows made since `known` read "new", since sequences run on after a rollback."""
-    found: Rows = Counter()
-    for model in apps.get_models(include_auto_created=True):
-        fields = [field for field in model._meta.concrete_fields if field.name not in _RANDOM]
-        for values in model._base_manager.values_list(*(field.attname for field in fields)):
-            row = {field.attname: _value(field, value, model, known) for field, value in zip(fields, values, strict=True)}
-            found[model._meta.label, json.dumps(row, default=str, ensure_ascii=False)] += 1
+def _fields(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.name not in _RANDOM]
+
+
+def _rows() -> Rows:
+    """Every row of every table."""
+    return {
+        (model, repr(values)): values
+        for model in apps.get_models(include_auto_created=True)
+        for values in model._base_manager.values_list(*(field.attname for field in _fields(model)))
+    }
+
+
+def _told(rows: Rows, besides: Rows, known: dict[type[models.Model], set[Any]]) -> Counter[tuple[str, str]]:
+    """Rows that are not among those `besides`, as text; keys made since `known` read "new", since sequences run on after a rollback."""
+    found: Counter[tuple[str, str]] = Counter()
+    for model, key in rows.keys() - besides.keys():
+        values = zip(_fields(model), rows[model, key], strict=True)
+        row = {field.attname: _value(field, value, model, known) for field, value in values}
+        found[model._meta.label, json.dumps(row, default=str, ensure_ascii=False)] += 1
     return found
 
 
@@ -135,11 +147,12 @@ def test_surplus_fields_change_nothing(world: World, action: Action) -> None:
     for wishes in ({}, {name: wish(world) for name, wish in WISHES.items() if name not in own}):
         cookies = client.cookies.copy()
         with taken_back():
-            before = _rows(known)
+            before = _rows()
             response = action.send(world, client, **wishes)
             assert response.status_code in action.status, _why(response)
-            after = _rows(known)
-            effects.append((after - before, before - after))
+            after = _rows()
+            added, gone = _told(after, before, known), _told(before, after, known)
+            effects.append((added - gone, gone - added))
         client.cookies = cookies
     assert effects[0] == effects[1]
 
