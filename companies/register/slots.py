@@ -45,12 +45,13 @@ EVENTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PanelRequest:
-    """What a panel is asked with."""
+    """What a panel is asked with. `told` is what panels found out and tell those below them on the page, so that nothing is asked twice."""
 
     company: "Company"
     user: "User"
     query: QueryDict
     on: date
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,13 +74,13 @@ def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
     company, company_url = asked.company, reverse("companies:company-detail", args=[asked.company.uscc])
     rungs, offered, is_keeper = [], [], False
     for title in _prepared_titles(company=company.pk, officer=asked.user.pk, on=asked.on):
-        is_keeper = company.__dict__["is_kept"] = asked.user.role == Role.OFFICER and title.is_kept  # the gap sheet asks no more
+        is_keeper = asked.told["is_keeper"] = asked.user.role == Role.OFFICER and title.is_kept
         track, evaluation = getattr(title, "own_track", None), getattr(title, "own_evaluation", None)
         if track is None:
             offered.append(title)
             continue
         if track.is_main:
-            company.__dict__["main_title_code"] = title.code  # the gap sheet below opens on it
+            asked.told["main_title"] = title.code  # the gap sheet below opens on it
         may_move = is_keeper and title.waiting is None and bool(moves.targets(track.state))
         rungs.append(
             Rung(

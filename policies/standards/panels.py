@@ -18,11 +18,11 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
         return None
     ordered = sorted(standards.values(), key=lambda one: (one.row.title.position, one.row.title.code))
     asked = request.query.get("title", "")
-    main = request.company.__dict__.get("main_title_code", "")
+    main = request.told.get("main_title", "")
     chosen = standards.get(asked) or standards.get(main) or standards.get("little_giant") or ordered[0]
     title = chosen.row.title
-    is_kept = request.company.__dict__.get("is_kept")  # the ladder above has asked
-    keeper = services.is_keeper(request.user, request.company) if is_kept is None else is_kept
+    is_keeper = request.told.get("is_keeper")
+    keeper = services.is_keeper(request.user, request.company) if is_keeper is None else is_keeper
     return {
         "sheet": services.sheet_for(company=request.company, title=title, on=request.on, published=chosen),
         "title": title,
@@ -35,10 +35,9 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
 
 def _in_force(request: PanelRequest) -> dict[str, Published]:
     """The standards in force, read once for all panels of a page."""
-    kept = request.company.__dict__
-    if "standards_in_force" not in kept:
-        kept["standards_in_force"] = library.in_force(on=request.on)
-    found: dict[str, Published] = kept["standards_in_force"]
+    if "standards" not in request.told:
+        request.told["standards"] = library.in_force(on=request.on)
+    found: dict[str, Published] = request.told["standards"]
     return found
 
 
