@@ -20,6 +20,7 @@ from tests.access.doors import DOORS
 from tests.access.world import World
 from tests.rigs.matrix import taken_back, watched
 
+pytestmark = pytest.mark.xdist_group("access")
 EACH = pytest.mark.parametrize("action", ACTIONS, ids=[f"{action.door}-{action.logged}" for action in ACTIONS])
 
 

@@ -25,6 +25,7 @@ from tests.rigs.crawl import crawl, opened
 from tests.rigs.matrix import taken_back
 
 HELD = "该信用代码已在库，请联系市级数据员"
+pytestmark = pytest.mark.xdist_group("access")
 NEVER = make("91", "330681", 9_999_999)  # a valid code that nobody has
 _VARIES = re.compile(rb'(?<=content=")[A-Za-z0-9]{64}(?=")|(?<=value=")[A-Za-z0-9]{64}(?=")|idempotency_key" value="[0-9a-f]{32}"')
 _LOG = {AuditEntry, AuditHead, AuditItem, SignIn}
