@@ -1,7 +1,6 @@
 """What every test leans on: settings, hypothesis profiles, --deep, query counts and the system's browser."""
 
 import functools
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -86,13 +85,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _depends_on_the_database(item: pytest.Item) -> bool:
     asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     return bool(asks) and not item.get_closest_marker("once")
-
-
-def pytest_collection_finish() -> None:
-    """Apps and tests, which live to the end, are looked through by the garbage collector once and never again: a fifth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
