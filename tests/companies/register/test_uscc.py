@@ -1,4 +1,4 @@
-"""Credit codes: both check characters, the spellings people use, and made-up codes."""
+"""SF-F2. Credit codes: both check characters, the spellings people use, and made-up codes."""
 
 import pytest
 
