@@ -1,7 +1,6 @@
 """What a person meets in a browser: console and network errors, axe, words left in the other language, sideways scroll, small targets."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
@@ -42,11 +41,11 @@ _TEXTS = """(apart) => {
     for (const one of document.querySelectorAll(`[${name}]`)) if (own(one)) texts.push(one.getAttribute(name));
   return [...new Set(texts.map((text) => text.replace(/\\s+/g, " ").trim()))].filter(Boolean);
 }"""
-# what a page is made of between its head and its foot, without its words: pages of one shape have the same violations
-_SHAPE = """() => {
+# what a page is made of between its head and its foot, without its words: what is made of the same has the same violations
+_PARTS = """() => {
   const shape = (one) => `${one.tagName}.${one.getAttribute("class") ?? ""}[${[...one.attributes].map((a) => a.name).sort()}]`;
   const pairs = [...document.querySelectorAll("main, main *")].map((one) => `${shape(one.parentElement)}>${shape(one)}`);
-  return [...new Set(pairs)].sort().join("\\n");
+  return [...new Set(pairs)];
 }"""
 
 
@@ -135,6 +134,6 @@ def texts(page: Page, *, apart: str = "template") -> list[str]:
     return list(page.evaluate(_TEXTS, apart))
 
 
-def shape(page: Page) -> Any:
-    """The elements of a page's own part, with their classes and the names of their attributes."""
-    return page.evaluate(_SHAPE)
+def parts(page: Page) -> set[str]:
+    """The kinds of elements of a page's own part, each within its parent, with their classes and the names of their attributes."""
+    return set(page.evaluate(_PARTS))
