@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
 MOST_SHAPES = 256
-MOST_OF_A_LIST = 200
+MOST_OF_A_LIST = 500
 _REACH = MOST_OF_A_LIST + 11
 
 
@@ -58,7 +58,7 @@ class Prepared[M: Model]:
     Values are whole numbers, days, words, or lists of whole numbers. They only ever stand as parameters: whatever changes the
     statement itself (a role, a language, whether something is given at all) belongs to `shape`, and so does what is worked out from a
     value (the year of a day): `make` is tried with two sets of marks, and everything that differs must be a mark. Queries sent beside
-    its own (`prefetch_related`) are not prepared; a list of more than 200 is asked as written. Raises NotPrepared.
+    its own (`prefetch_related`) are not prepared; a list of more than 500 is asked as written. Raises NotPrepared.
     """
 
     def __init__(self, make: Callable[..., QuerySet[M, Any]]) -> None:
@@ -91,16 +91,19 @@ class Prepared[M: Model]:
         except EmptyResultSet:
             return None
         _queryset, _compiler, other_sql, other_params, others = self._written(shape, lengths, _OTHERS)
+        positions: dict[Any, list[int]] = {}
+        for place, param in enumerate(params):
+            positions.setdefault(param, []).append(place)
         found: list[tuple[int, str, int | None]] = []
         for name, mark in marks.items():
             for index, one in enumerate(mark) if isinstance(mark, list) else [(None, mark)]:
-                positions = [place for place, param in enumerate(params) if _is_mark(param, one)]
-                if not positions:
+                places = [place for spelling in _spellings(one) for place in positions.get(spelling, ())]
+                if not places:
                     raise NotPrepared(f"{name} does not stand in: {sql}")
-                found += [(place, name, index) for place in positions]
+                found += [(place, name, index) for place in places]
         for place, name, index in found:
             other = others[name] if index is None else others[name][index]
-            other_params[place] = params[place] if _is_mark(other_params[place], other) else other_params[place]
+            other_params[place] = params[place] if other_params[place] in _spellings(other) else other_params[place]
         if sql != other_sql or params != other_params:
             raise NotPrepared(f"something is worked out from a value in: {sql}")
         return _Compiled(queryset, compiler, sql, tuple(params), tuple(found))
@@ -113,8 +116,9 @@ class Prepared[M: Model]:
         return queryset, compiler, sql, list(params), values
 
 
-def _is_mark(param: Any, mark: Any) -> bool:
-    return bool(param == mark or (isinstance(mark, date) and param == mark.isoformat()))
+def _spellings(mark: Any) -> tuple[Any, ...]:
+    """How a database may be given a value: a day as it is or as text."""
+    return (mark, mark.isoformat()) if isinstance(mark, date) else (mark,)
 
 
 def _as_before(param: Any, value: Any) -> Any:

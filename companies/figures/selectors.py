@@ -17,10 +17,9 @@ from django.db.models import ExpressionWrapper, F, Q
 from companies.figures.catalogue import CATALOGUE
 from companies.figures.models import YearFigures
 from core.fields import ScaledDecimalField
-from core.prepared import Prepared
+from core.prepared import MOST_OF_A_LIST, Prepared
 
 HEAD = 6  # columns of a row before its facts
-FEW = 50
 
 
 def unconverted(name: str) -> ExpressionWrapper:
@@ -108,8 +107,8 @@ def figures_for(
     ids = list(company_ids)
     asked: Any = (shape.codes, *(None if given is None else tuple(sorted(set(given))) for given in (years, sources)))  # type: ignore[type-var]
     values: dict[str, Any] = {"ids": ids, "until": on.year, "known": known or on}
-    # many firms are read as they come, a few with what was put together before
-    rows = _figure_rows(*asked, **values).iterator(chunk_size=2_000) if len(ids) > FEW else _prepared(*asked, **values)
+    # many firms are read as they come, a chunk with what was put together before
+    rows = _figure_rows(*asked, **values).iterator(chunk_size=2_000) if len(ids) > MOST_OF_A_LIST else _prepared(*asked, **values)
     found: dict[int, list[CurrentFigures]] = {}
     place: tuple[Any, ...] = ()
     heads: list[tuple[Any, ...]] = []

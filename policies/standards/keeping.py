@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.prepared import Prepared
 from policies import engine
 from policies.standards.library import Published
 from policies.standards.models import Evaluation
@@ -70,11 +71,12 @@ def keep(rows: Sequence[Kept], *, on: date) -> int:
     return len(fresh) + len(confirmed)
 
 
+_rows = Prepared(lambda ids: Evaluation.objects.filter(company_id__in=ids).order_by().values_list(*KEY, *_TELLING, "pk", "is_stale"))
+
+
 def _known(company_ids: set[int]) -> dict[tuple[Any, ...], tuple[int, bool]]:
     """What is kept → (key of the row, whether it is stale)."""
-    rows = Evaluation.objects.filter(company_id__in=company_ids).order_by()
-    found = rows.values_list(*KEY, *_TELLING, "pk", "is_stale")
-    return {row[:-2]: row[-2:] for row in found}
+    return {row[:-2]: row[-2:] for row in _rows(ids=list(company_ids))}
 
 
 def _for_database(rows: Iterable[Kept]) -> list[Kept]:

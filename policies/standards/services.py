@@ -18,6 +18,7 @@ from companies.register import slots
 from companies.register.models import Company
 from companies.register.writing import keeps
 from core.errors import NotPermitted, Refusal
+from core.prepared import Prepared
 from policies import engine
 from policies.standards import library
 from policies.standards.keeping import keep, kept_row
@@ -127,10 +128,13 @@ def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[
     return current
 
 
+_held = Prepared(lambda ids: Company.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
 @transaction.atomic
 def _refresh(ids: list[int], *, on: date, standards: Collection[Published], reading: Reading) -> int:
     # whoever writes about a firm holds its row: an answer read before such a change never replaces the one given after it
-    list(Company.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+    _held(ids=ids)
     rows = [
         kept_row(
             published,
