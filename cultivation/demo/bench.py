@@ -44,7 +44,7 @@ from policies.standards.models import Evaluation
 from policies.standards.services import evaluation_refresh, sheet_for, standard_in_force
 from policies.standards.snapshots import snapshots_for
 
-ROUNDS = 30
+ROUNDS, WARM_UP = 30, 10
 IMPORT_ROWS = 5_000
 PDF_ROWS = 500
 DOCUMENT = "性能测量"
@@ -135,8 +135,9 @@ def counted(call: Callable[[], object]) -> int:
 
 
 def measured(name: str, call: Callable[[], object], *, budget: str, rounds: int = ROUNDS) -> Figure:
-    """Best, p50 and p95 of `rounds` calls after two that warm up, one of which counts the queries."""
-    call()
+    """Best, p50 and p95 of `rounds` calls after some that warm up, the last of which counts the queries."""
+    for _time in range(WARM_UP):
+        call()
     queries = counted(call)
     times = []
     for _round in range(rounds):
