@@ -82,7 +82,7 @@ def _quoted(value: object) -> str:
 
 
 def _id(value: VersionId) -> str:
-    return _quoted(value)
+    return str(value) if value.__class__ is int else _quoted(value)
 
 
 def _surroundings(standard: Standard, facts: Facts) -> str:
