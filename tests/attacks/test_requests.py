@@ -20,7 +20,8 @@ from policies.standards.models import Judgement
 from tests.attacks import proposals
 from tests.factories.cultivation import judged
 
-pytestmark = pytest.mark.django_db
+# refused before a database is asked
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MIB = 1 << 20
 
 

@@ -31,7 +31,8 @@ from tests.nasty.files import FILES, HEAVY, Hostile
 from tests.nasty.strings import PATHS
 from tests.nasty.test_nasty_files import watched
 
-pytestmark = pytest.mark.django_db
+# files are looked through before a database is asked
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SECONDS = 5
 # only whoever reads the cells minds these: the file is kept whole, within the size limits, and parsed by nobody here
 KEPT = {

@@ -21,7 +21,8 @@ from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as product_urls
 from tests.factories.accounts import PASSWORD, AdministratorFactory, OfficerFactory
 
-pytestmark = pytest.mark.django_db
+# headers and cookies come out alike on every database
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CSP = {
     "default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
