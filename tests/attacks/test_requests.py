@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 
@@ -87,11 +86,10 @@ def test_a_text_beside_a_button_is_kept_as_typed_or_refused_with_a_reason(
 TEXTS: dict[type[Any], tuple[str, ...]] = {Decision: ("decision_note", "reason"), Judgement: ("withdrawal_note",)}
 
 
-def test_a_body_larger_than_any_form_is_refused_before_it_is_read(officer: User) -> None:
+def test_a_body_larger_than_any_form_is_refused_before_it_is_read(officer: User, tmp_path: Path, settings: Any) -> None:
     """SF-E1: 413 with a sentence, no temporary file; the largest that a form can need is read."""
     client = signed_in(officer)
-    scratch = Path(settings.FILE_UPLOAD_TEMP_DIR or "/tmp")
-    before = set(scratch.glob("*.upload*"))
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path  # of this test's own: what other processes leave for a moment is not counted
 
     class Unread:
         def read(self, *args: int) -> bytes:
@@ -104,7 +102,7 @@ def test_a_body_larger_than_any_form_is_refused_before_it_is_read(officer: User)
         response = client.generic("POST", url, **sent)
         assert response.status_code == 413
         assert "单个文件最多 20 MB" in response.content.decode()
-    assert set(scratch.glob("*.upload*")) == before
+    assert not list(tmp_path.iterdir())
     assert largest_body() == 2 * 20 * MIB + 2_621_440
     assert client.post("/imports/new/", {"source": "audit"}).status_code == 422
 

@@ -53,8 +53,15 @@ def stored_files() -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(autouse=True)
+def _own_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of this test's own: what other processes leave for a moment is not counted."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+
+
 def left_over() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith("tmp") or ".upload" in path.name}
+    return {path.name for path in Path(tempfile.gettempdir()).iterdir()}
 
 
 @cache
