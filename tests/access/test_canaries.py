@@ -13,8 +13,8 @@ from tests.rigs.crawl import crawl, opened
 from tests.rigs.matrix import taken_back
 
 EXPORTS = ("xlsx", "csv")
-# one worker reads each person once; what is in scope is asked of both databases by the doors of test_side_doors and test_actions
-pytestmark = [pytest.mark.xdist_group("access"), pytest.mark.once]
+# one worker reads each person once
+pytestmark = pytest.mark.xdist_group("access")
 
 
 _read: dict[tuple[int, str], dict[str, str]] = {}

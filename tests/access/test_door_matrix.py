@@ -12,8 +12,8 @@ from tests.access.doors import DOORS, address, is_there, sides_of
 from tests.access.world import PRINCIPALS, World
 from tests.rigs.matrix import METHODS, SAFE, taken_back, url_names, watched
 
-# one worker builds the world; which door answers whom is decided before a database is asked
-pytestmark = [pytest.mark.xdist_group("access"), pytest.mark.once]
+# one worker builds the world
+pytestmark = pytest.mark.xdist_group("access")
 _NAMES = dict(url_names())
 _TOKEN = re.compile(rb'(?<=content=")[A-Za-z0-9]{64}(?=")|(?<=value=")[A-Za-z0-9]{64}(?=")')
 

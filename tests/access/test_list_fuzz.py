@@ -17,8 +17,8 @@ from tests.access.doors import DOORS, address
 from tests.access.world import World
 from tests.rigs.matrix import taken_back
 
-# one worker builds the world; what a list takes from an address is decided before a database is asked
-pytestmark = [pytest.mark.xdist_group("access"), pytest.mark.once]
+# one worker builds the world
+pytestmark = pytest.mark.xdist_group("access")
 LISTS = [name for name, door in DOORS.items() if door.kind == "rows"]
 EACH = pytest.mark.parametrize("name", LISTS)
 LOOKUPS = ("", "__isnull", "__startswith", "__gte", "__in", "__regex")

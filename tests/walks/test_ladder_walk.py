@@ -37,7 +37,7 @@ from tests.walks.asking import answer, problems
 from tests.walks.model import DOWN, OUT, POOLS, UP, Grant, Model, Pair, Question
 from tests.walks.world import FIRST_DAY, City, Clock, built, move_away
 
-STEPS, WALKS = 100, 5
+STEPS, WALKS = 100, 7
 STEPS_DEEP, WALKS_DEEP = 200, 50
 # the dear half of what is never false is asked at every fifth step and where a walk ends
 THOROUGH = 5
