@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
-from django.utils import timezone
 
 # never written into a page or a session; such a form is filled in again
 SECRET = {"password", "current", "new", "again"}
@@ -38,11 +37,11 @@ def typed_in(request: HttpRequest) -> Typed:
 def keep(request: HttpRequest, typed: Typed, *, of: int | None) -> None:
     """Keep it in the request's session until account `of` sends a form to the same address; a form with secrets is not kept."""
     if typed.pairs or typed.may_send_again:
-        request.session[KEPT] = asdict(typed) | {"of": of, "address": request.get_full_path(), "at": timezone.now().isoformat()}
+        request.session[KEPT] = asdict(typed) | {"of": of, "address": request.get_full_path()}
 
 
 def kept(request: HttpRequest) -> dict[str, Any] | None:
-    """The fields of Typed with `of`, `address` and `at` (ISO 8601) of what was kept for the signed-in account, else None."""
+    """The fields of Typed with `of` and `address` of what was kept for the signed-in account, else None."""
     found = request.session.get(KEPT) if hasattr(request, "session") else None
     return found if found and found["of"] == request.user.pk else None
 

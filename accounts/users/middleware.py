@@ -25,12 +25,12 @@ class SessionRulesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        ended, typed, account = "", Typed([]), request.user.pk
+        ended, typed, account = "", Typed([]), None
         if request.session.session_key and request.user.is_authenticated:
             now = time.time()
             ended = sessions.reason_to_end(request.session, now=now)
             if ended:
-                typed = typed_in(request)
+                typed, account = typed_in(request), request.user.pk
                 sessions.leave(request)
             else:
                 sessions.touch(request.session, now=now)
