@@ -21,7 +21,7 @@ class RecognitionForm(forms.Form):
 
     uscc = IdentifierField(label=_("统一社会信用代码"), max_length=18, help_text=_("18 位，须已在企业名录"))
     title = forms.ModelChoiceField(
-        label=_("称号"), queryset=Title.objects.all(), to_field_name="code", empty_label=_("请选择"), widget=Select
+        label=_("称号"), queryset=Title.objects.recognisable(), to_field_name="code", empty_label=_("请选择"), widget=Select
     )
     application_type = forms.ChoiceField(label=_("申请类型"), choices=ApplicationType.choices, widget=Select)
     batch = forms.ModelChoiceField(

@@ -24,6 +24,22 @@ class CountingBasis(models.TextChoices):
     BATCH_YEAR = "batch_year", _("批次年度")
 
 
+class TitleKind(models.TextChoices):
+    """How a title comes about."""
+
+    GRANTED = "granted", _("按标准认定")
+    NOMINATED = "nominated", _("清单确定")  # no published number: a list of an office decides
+    RATING = "rating", _("分类评价")  # a class or a score of a year, never recognised
+
+
+class TitleQuerySet(models.QuerySet["Title"]):
+    """Titles by how they come about."""
+
+    def recognisable(self) -> "TitleQuerySet":
+        """Titles a firm can hold: every one but the ratings."""
+        return self.exclude(kind=TitleKind.RATING)
+
+
 class Title(models.Model):
     """称号; a catalogue seeded from recognitions/titles.yaml."""
 
@@ -32,12 +48,15 @@ class Title(models.Model):
     short_name = models.CharField(_("简称"), max_length=30)
     name_en = models.CharField(_("英文名称"), max_length=80)
     level = models.CharField(_("级别"), max_length=20)
+    kind = models.CharField(_("确定方式"), max_length=10, choices=TitleKind.choices, default=TitleKind.GRANTED)
     validity_years = models.PositiveSmallIntegerField(_("有效期（年）"), null=True, blank=True, help_text=_("空表示长期"))
     counting_basis = models.CharField(_("计入口径"), max_length=12, choices=CountingBasis.choices, default=CountingBasis.ANNOUNCED)
     is_tracked = models.BooleanField(_("设培育库"), default=False)
     is_list_decided = models.BooleanField(_("按清单审批"), default=False)
     grade = models.CharField(_("依据等级"), max_length=10, blank=True)
     position = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    objects = TitleQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "code"]

@@ -17,6 +17,7 @@ TITLE_FIELDS = (
     "short_name",
     "name_en",
     "level",
+    "kind",
     "validity_years",
     "counting_basis",
     "is_tracked",

@@ -69,7 +69,7 @@ class RecognitionFilterSet(FilterSet):
     """关键字, 称号, 批次, 区县, 状态, 年度, 未经冲刺库."""
 
     q = TextFilter(label=_("关键字"), method="by_words")
-    title = ModelChoiceFilter(label=_("称号"), queryset=Title.objects.all(), to_field_name="code")
+    title = ModelChoiceFilter(label=_("称号"), queryset=Title.objects.recognisable(), to_field_name="code")
     district = ModelChoiceFilter(label=_("认定时属地"), queryset=District.objects.all(), to_field_name="code")
     batch = ModelChoiceFilter(label=_("批次"), queryset=Batch.objects.select_related("title"))
     status = ChoiceFilter(label=_("状态"), choices=list(STATUSES.items()), method="by_status")

@@ -117,6 +117,14 @@ TITLE_LABELS = {
     "provincial_tech_sme": "浙江省科技型中小企业",
     "chain_leader": "链主型企业",
     "listed": "上市企业",
+    "rd_center": "绍兴市企业研究开发中心",
+    "leading_innovation": "浙江省创新型领军企业",
+    "leading_cluster": "集群领军企业",
+    "leading_technology": "科技领军企业",
+    "eagle": "雄鹰企业",
+    "size_class": "中小企业划型",
+    "size_statistics": "统计上大中小微型划分",
+    "per_mu": "亩均效益综合评价",
 }
 
 

@@ -94,7 +94,7 @@ class Codes:
             if len(name) > 2 and name[-1] in "区县市":
                 districts.setdefault(name[:-1], key)
         titles: dict[str, int] = {}
-        for key, code, name, short in Title.objects.values_list("pk", "code", "name", "short_name"):
+        for key, code, name, short in Title.objects.recognisable().values_list("pk", "code", "name", "short_name"):
             titles |= {
                 code: key,
                 name: key,

@@ -141,7 +141,7 @@ def _write_lists(book: Any, lists: Lists) -> None:
         "industries": [f"{code} {name}" for code, name in INDUSTRIES],
         "sizes": [str(label) for _code, label in Size.choices],
         "flags": ["是", "否"],
-        "titles": list(Title.objects.values_list("name", flat=True)),
+        "titles": list(Title.objects.recognisable().values_list("name", flat=True)),
         "types": [str(label) for _code, label in ApplicationType.choices],
         "sources": list(SOURCE_LABELS.values()),
     }
