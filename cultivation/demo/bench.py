@@ -40,12 +40,14 @@ from core.documents.pdf import pdf_bytes
 from cultivation.demo.filling import FILLED, Filler
 from cultivation.demo.workbooks import heads_of, write
 from policies import engine
+from policies.standards import library
 from policies.standards.models import Evaluation
 from policies.standards.services import evaluation_refresh, sheet_for, standard_in_force
 from policies.standards.snapshots import snapshots_for
 
 ROUNDS, WARM_UP = 30, 10
 IMPORT_ROWS = 5_000
+IMPORT_COLUMNS = 40
 PDF_ROWS = 500
 DOCUMENT = "性能测量"
 
@@ -191,20 +193,36 @@ def pages(*, today: date) -> Iterator[Figure]:
 
 
 def evaluation(*, today: date) -> Iterator[Figure]:
-    """One firm against one standard, and every firm against both titles."""
+    """One firm against one standard and against all of them; every firm against the two titles with pools, and against all."""
     title = Title.objects.get(code="little_giant")
     firm = Company.objects.filter(tracks__isnull=False).order_by("pk")[0]
     published = standard_in_force(title=title, on=today)
+    every = library.in_force(on=today)
     (subject,) = snapshots_for([firm.pk], on=today)
     yield measured(
         "evaluate one firm (engine)", lambda: engine.evaluate(published.compiled, subject.snapshot, on=today), budget="p50 ≤ 2 ms"
     )
+    yield measured(
+        f"evaluate one firm × {len(every)} titles (engine)",
+        lambda: [engine.evaluate(one.compiled, subject.snapshot, on=today) for one in every.values()],
+        budget="p50 ≤ 5 ms",
+    )
     yield measured("gap sheet of one firm (with reading)", lambda: sheet_for(company=firm, title=title, on=today), budget="")
     ids = list(Company.objects.order_by("pk").values_list("pk", flat=True))
-    queries = counted(lambda: evaluation_refresh(company_ids=ids[:500], on=today))
-    Evaluation.objects.update(is_stale=True, digest="")  # every row is written anew, whatever an earlier run left
-    took = _seconds(lambda: evaluation_refresh(company_ids=ids, on=today))
-    yield _once(f"evaluate all {len(ids):,} firms × 2 titles", took, queries, "≤ 30 s (SQL for 500)", "s")
+    pooled = {code: one for code, one in every.items() if one.row.title.is_tracked}
+    for standards, budget in ((pooled, "≤ 30 s (SQL for 500)"), (every, f"bare comparisons: {_bare(len(ids)):.2f} s")):
+        queries = counted(lambda standards=standards: evaluation_refresh(company_ids=ids[:500], on=today, standards=standards))
+        Evaluation.objects.update(is_stale=True, digest="")  # every row is written anew, whatever an earlier run left
+        took = _seconds(lambda standards=standards: evaluation_refresh(company_ids=ids, on=today, standards=standards))
+        yield _once(f"evaluate all {len(ids):,} firms × {len(standards)} titles", took, queries, budget, "s")
+    yield _once("evaluate all, peak memory of the process", _peak(), None, "", "MB")
+
+
+def _bare(firms: int) -> float:
+    """Seconds that Python alone needs for 40 comparisons of whole numbers per firm: the floor beside which evaluation stands."""
+    values, lines = [list(range(40)) for _ in range(1_000)], list(range(40))
+    took = _seconds(lambda: [[value >= line for value, line in zip(row, lines, strict=True)] for row in values])
+    return took * firms / len(values)
 
 
 def documents(*, today: date) -> Iterator[Figure]:
@@ -244,7 +262,8 @@ def import_once(*, today: date, folder: Path) -> dict[str, float]:
     Every run brings the figures of another year, so that it never meets its own rows.
     """
     year = 2020 - ImportRun.objects.count()
-    codes = [code for code in CATALOGUE if code not in {"high_tech_revenue", "platform_score"}]
+    codes = [code for code in CATALOGUE if code not in {"high_tech_revenue", "platform_score", "rd_institution_level", "digital_level"}]
+    codes = codes[: IMPORT_COLUMNS - 3]
     firms = list(Company.objects.order_by("pk").values_list("uscc", "name")[:IMPORT_ROWS])
     columns = heads_of(template.figure_heads(), {"uscc", "name", "year", *codes})
     rows = ({"uscc": code, "name": name, "year": year, **_invented(codes, number)} for number, (code, name) in enumerate(firms))

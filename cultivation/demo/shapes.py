@@ -166,6 +166,7 @@ def _year(shape: Shape, year: int, revenue: float) -> Figures:
     figures["energy_tce"] = round(revenue * shape.tce_per_wan * r.uniform(0.85, 1.15), 2)
     figures["electricity_mwh"] = round(revenue * shape.tce_per_wan * r.uniform(3.0, 4.2), 2)
     figures.update(_people_and_ideas(shape, year, revenue))
+    figures.update(_of_other_titles(shape, year, figures))
     return figures
 
 
@@ -211,6 +212,45 @@ def _people_and_ideas(shape: Shape, year: int, revenue: float) -> Figures:
         "state_award_top3": False,
         "maker_china_top50": False,
         "is_new_product": False,
+    }
+
+
+def _of_other_titles(shape: Shape, year: int, figures: Figures) -> Figures:
+    """What the standards below and beside the two main titles ask for; drawn apart, so that the rest stays as it was."""
+    c, kind = shape.constants, shape.kind
+    r = Random(f"{c['revenue']}{year}")  # noqa: S311 (invented firms)
+    firm = Random(f"{c['revenue']}")  # noqa: S311 (the same every year)
+    known = kind is not Kind.PLAIN
+    class1, researchers, staff = (int(figures[code] or 0) for code in ("class1_ip", "rd_staff", "employees"))
+    own = min(class1, round(class1 * firm.uniform(0.6, 1)))
+    level = {Kind.CHAMPION: (3, 4), Kind.GIANT: (2, 3), Kind.NEAR: (2, 3), Kind.SPECIALISED: (1, 2), Kind.TECH: (0, 1), Kind.PLAIN: (0, 0)}
+    return {
+        "total_income": _two(float(figures["sales_revenue"] or 0) * r.uniform(1, 1.02)),
+        "rd_equipment": _two(float(figures["rd_expense"] or 0) * firm.uniform(0.4, 2.2)),
+        "rd_area_m2": round(researchers * firm.uniform(8, 30), 1),
+        "rd_staff_qualified": round(researchers * firm.uniform(0.45, 0.95)),
+        "average_employees": staff,
+        "pollutant_tons": round(float(figures["energy_tce"] or 0) * firm.uniform(0.0004, 0.0016), 2),
+        "class1_ip_held": class1 + firm.randint(0, 1),
+        "class1_ip_own": own,
+        "class1_ip_high_value": min(own, firm.choice((0, 0, 0, 1, 2))),
+        "utility_patents": int(figures["class2_ip"] or 0),
+        "class1_granted": r.choice((0, 0, 1, 2)) if known and class1 else 0,
+        "class2_granted": r.randint(0, 4) if known else r.choice((0, 0, 1)),
+        "conversions": r.randint(2, 7) if known else r.choice((0, 0, 1)),
+        "standards_drafted": firm.choice((0, 1)) if kind is Kind.CHAMPION else 0,
+        "leading_products": firm.randint(1, 3),
+        "rd_institution_level": firm.choice(level[kind]),
+        "digital_level": firm.choice((1, 2, 2, 3)) if known else None,
+        "has_international_certification": known and firm.random() < 0.7,
+        "has_quality_award": kind is Kind.CHAMPION and firm.random() < 0.4,
+        "has_good_credit": firm.random() < 0.95,
+        "in_strategic_industry": firm.random() < (0.6 if known else 0.15),
+        "has_science_award": False,
+        "provincial_award_top3": False,
+        "state_award_top5": False,
+        "maker_china_top500": False,
+        "is_innovation_model": kind is Kind.CHAMPION and firm.random() < 0.3,
     }
 
 

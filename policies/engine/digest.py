@@ -1,77 +1,52 @@
 """The canonical digest of an answer: the facts used, the version of the standard, the outcomes; never the day.
 
-SHA-256 over canonical JSON: keys in one order, lists sorted, numbers in one spelling (5000, not 5E+3 or 5000.00).
+SHA-256 over one text in a fixed order: the outcome of every criterion as a digit, every figure the standard reads in the catalogue's
+own number of decimals (a snapshot brings them to that, so that 5000, 5E+3 and 5000.00 are one), the versions they come from, sorted.
 """
 
 import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-from policies.engine.conditions.base import OUTCOMES
-from policies.engine.facts import FigureRow, Value, VersionId
+from policies.engine.facts import FigureRow, VersionId
 from policies.engine.slots import Facts
 from policies.engine.standard import Criterion, Standard
 
 _CONSTANTS = {None: "null", True: "true", False: "false"}
-_LETTERS = tuple(outcome.value for outcome in OUTCOMES)
-
-
-def outcome_words(code: str) -> tuple[str, ...]:
-    """What the digest says of a criterion, by outcome; written once, when a standard is loaded."""
-    return tuple(f'"{code}":"{letter}"' for letter in _LETTERS)
 
 
 def digest_of(standard: Standard, facts: Facts, judged: Sequence[tuple[Criterion, int]], overall: str) -> str:
-    """Hex SHA-256 over one line of JSON. Equal for equal facts whatever the order they came in, the machine or the database."""
-    outcomes = ",".join([words[outcome] for words, (_, outcome) in zip(standard.outcome_words, judged, strict=True)])
+    """Hex SHA-256. Equal for equal facts whatever the order they came in, the machine or the database."""
+    outcomes = "".join([_DIGITS[outcome] for _, outcome in judged])
     text = (
         f'{{"standard":"{standard.sha256}","application_year":{facts.year},"district":{_quoted(facts.snapshot.district)},'
-        f'"overall":"{overall}","outcomes":{{{outcomes}}},"figures":[{",".join(_figures(standard, facts))}],'
-        f"{_surroundings(standard, facts)}}}"
+        f'"overall":"{overall}","outcomes":"{outcomes}","figures":"{",".join(map(str, facts.values))}",'
+        f'"versions":[{_versions(facts)}],{_conflicts(standard, facts) if facts.conflicts else ""}{_surroundings(standard, facts)}}}'
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _figures(standard: Standard, facts: Facts) -> list[str]:
-    """One entry per slot of the standard that has a figure, or per version of one in conflict; the slots' order is fixed."""
-    entries: list[str] = []
-    conflicts = facts.conflicts
-    for at, (code, row, value) in enumerate(zip(standard.plan.codes, facts.rows, facts.values, strict=True)):
-        if row is not None:
-            year, source, version, _values, is_estimate = row
-            if version.__class__ is int and not is_estimate:
-                text = f"{value}"
-                if "." in text:
-                    text = text[:-3] if text[-3:] == ".00" and text != "-0.00" else spelled(value)
-                elif "E" in text:
-                    text = spelled(value)
-                entries.append(f'["{code}",{year},"{source}","{text}",{version}]')
-            else:
-                entries.append(_figure(code, row, value))
-        elif conflicts and at in conflicts:
-            entries += [_figure(code, other, other.values[code]) for other in conflicts[at]]
-    return entries
+_DIGITS = "01234"
 
 
-def _figure(code: str, row: FigureRow, value: Value) -> str:
-    version = row.version_id
-    name = version if version.__class__ is int else _quoted(version)
-    mark = ',"estimate"' if row.is_estimate else ""
-    return f'["{code}",{row.year},"{row.source}","{spelled(value)}",{name}{mark}]'
+def _versions(facts: Facts) -> str:
+    """The versions that gave a figure, each once."""
+    used = {id(row): row for row in facts.rows if row is not None}
+    return ",".join(sorted([_version(row) for row in used.values()]))
 
 
-def spelled(value: Value) -> str:
-    """One spelling per number: 5000.00, 5E+3 and 5000 are all 5000."""
-    text = str(value)
-    if value.__class__ is not Decimal:
-        return text
-    if "E" in text:
-        text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text if text != "-0" else "0"
+def _version(row: FigureRow) -> str:
+    year, source, version, _values, is_estimate = row
+    mark = ',"estimate"' if is_estimate else ""
+    return f'[{year},"{source}",{version if version.__class__ is int else _quoted(version)}{mark}]'
+
+
+def _conflicts(standard: Standard, facts: Facts) -> str:
+    """Figures of one source that differ: each with the version that says so."""
+    codes = standard.plan.codes
+    told = [f'[{at},"{row.values[codes[at]]}",{_version(row)}]' for at, rows in sorted(facts.conflicts.items()) for row in rows]
+    return f'"conflicts":[{",".join(told)}],'
 
 
 def _quoted(value: object) -> str:

@@ -8,9 +8,11 @@ read as unknown; an empty tuple means "looked, there is none".
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
+
+from companies.figures.catalogue import CATALOGUE, Kind
 
 Value = Decimal | int | bool | None
 VersionId = int | str
@@ -84,8 +86,9 @@ class FigureValue:
 class FigureRow(NamedTuple):
     """One stored version of a year's figures, as wide as it is stored: `values` maps catalogue codes to figures.
 
-    The cheap form for whole registers: the row's own dict is passed as it is. Only versions in force are passed; a
-    version replaced by a correction must not be, or it would read as a conflict.
+    The cheap form for whole registers: the row's own dict is passed as it is, its decimals being the catalogue's
+    (`in_places`). Only versions in force are passed; a version replaced by a correction must not be, or it would read
+    as a conflict.
     """
 
     year: int
@@ -195,7 +198,25 @@ def _index_figures(figures: Sequence[FigureValue | FigureRow]) -> FigureIndex:
 def _as_row(figure: FigureValue | FigureRow) -> FigureRow:
     if isinstance(figure, FigureRow):
         return figure
-    return FigureRow(figure.year, figure.source, figure.version_id, {figure.fact: figure.value}, figure.is_estimate)
+    return FigureRow(figure.year, figure.source, figure.version_id, {figure.fact: in_places(figure.fact, figure.value)}, figure.is_estimate)
+
+
+def in_places(code: str, value: Value) -> Value:
+    """A figure in the catalogue's own number of decimals, as the database gives it; one that has more stays as it is."""
+    fact = CATALOGUE.get(code)
+    if value is None or fact is None or fact.kind is Kind.FLAG:
+        return value
+    number = Decimal(value)
+    if not number.is_finite():
+        return value
+    if fact.kind is Kind.COUNT:
+        return int(number) if number == number.to_integral_value() else number
+    fixed = _WIDE.plus(number.quantize(_STEPS[fact.places], context=_WIDE))
+    return fixed if fixed == number else number
+
+
+_WIDE = Context(prec=60)
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(5))
 
 
 @dataclass(frozen=True, slots=True)

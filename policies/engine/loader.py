@@ -7,7 +7,6 @@ from policies.engine import wording
 from policies.engine.compiling import Inherited, Reads, compile_criterion
 from policies.engine.conditions.base import Condition
 from policies.engine.conditions.holdings import Attribute, NoIncident
-from policies.engine.digest import outcome_words
 from policies.engine.reading import Block, read_yaml
 from policies.engine.slots import Plan
 from policies.engine.standard import GRADES, Criterion, Document, Standard, StandardError, canonical_text, sha256_of
@@ -57,7 +56,6 @@ def load_standard(text: str, *, name: str = "standard.yaml") -> Standard:
         attributes_read=tuple(sorted(reads.attributes)),
         turning=tuple(turn for one in (*criteria, *exclusions) for turn in calendar_conditions(one)),
         question_codes=frozenset(reads.questions),
-        outcome_words=tuple(outcome_words(one.code) for one in criteria),
     )
     block.text("note", "")
     block.close()

@@ -82,7 +82,6 @@ class Standard:
     attributes_read: tuple[str, ...] = ()
     question_codes: frozenset[str] = frozenset()
     turning: tuple["Condition", ...] = field(default=(), repr=False, compare=False)
-    outcome_words: tuple[tuple[str, ...], ...] = field(default=(), repr=False, compare=False)
 
     def is_in_force_on(self, day: date) -> bool:
         """Whether `day` lies between the first and the last day of force, both included."""

@@ -24,13 +24,15 @@ from policies.standards import library
 from policies.standards.keeping import keep, kept_row
 from policies.standards.library import Published
 from policies.standards.models import Evaluation, JudgedOutcome, Judgement
-from policies.standards.snapshots import Reading, Subject, snapshots_for, windows_of, with_judgements
+from policies.standards.snapshots import Reading, Subject, snapshots_for, windows_of, windows_of_all, with_judgements
 
 if TYPE_CHECKING:
     from accounts.users.models import User
     from companies.evidence.models import Evidence
 
 CHUNK = 500
+
+type Windows = tuple[engine.Window, ...]
 
 
 class NoStandard(Refusal):
@@ -120,11 +122,12 @@ def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[
     Works in chunks, each in its own transaction unless one is open; running it twice changes nothing.
     """
     standards = standards if standards is not None else library.in_force(on=on)
-    reading = reading_of(standards.values(), on=on)
+    reading, windows = reading_of(standards.values(), on=on), windows_of_all()
+    judged = [(published, windows.get(published.compiled.title, ())) for published in standards.values()]
     ids, current = list(company_ids), 0
     for start in range(0, len(ids), CHUNK):
         with _unswept():
-            current += _refresh(ids[start : start + CHUNK], on=on, standards=standards.values(), reading=reading)
+            current += _refresh(ids[start : start + CHUNK], on=on, standards=judged, reading=reading)
     return current
 
 
@@ -132,18 +135,18 @@ _held = Prepared(lambda ids: Company.objects.filter(pk__in=ids).order_by("pk").s
 
 
 @transaction.atomic
-def _refresh(ids: list[int], *, on: date, standards: Collection[Published], reading: Reading) -> int:
+def _refresh(ids: list[int], *, on: date, standards: Collection[tuple[Published, Windows]], reading: Reading) -> int:
     # whoever writes about a firm holds its row: an answer read before such a change never replaces the one given after it
     _held(ids=ids)
     rows = [
         kept_row(
             published,
             subject.company_id,
-            engine.evaluate_summary(published.compiled, with_judgements(subject, published.row.pk), on=on),
+            engine.evaluate_summary(published.compiled, with_judgements(subject, published.row.pk), on=on, windows=windows),
             on=on,
         )
         for subject in snapshots_for(ids, on=on, reading=reading)
-        for published in standards
+        for published, windows in standards
     ]
     keep(rows, on=on)
     return len(rows)

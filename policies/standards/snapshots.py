@@ -162,21 +162,32 @@ def with_judgements(subject: Subject, standard_id: int) -> engine.Snapshot:
     )
 
 
-_filling_rows = Prepared(
-    lambda title: (
-        Batch.objects.filter(title__code=title)
+def _filling(**chosen: str) -> QuerySet[Batch, tuple[Any, ...]]:
+    return (
+        Batch.objects.filter(**chosen)
         .annotate(filling=FilteredRelation("steps", condition=Q(steps__step=Step.FILLING)))
         .order_by("year", "filling__pk")
-        .values_list("year", "filling__planned_from", "filling__planned_to")
+        .values_list("title__code", "year", "filling__planned_from", "filling__planned_to")
     )
-)
+
+
+_filling_of_one = Prepared(lambda title: _filling(title__code=title))
+_filling_of_all = Prepared(lambda: _filling())
+
+
+def _windows(rows: Iterable[tuple[Any, ...]]) -> dict[str, tuple[engine.Window, ...]]:
+    found: dict[str, dict[int, engine.Window]] = defaultdict(dict)
+    for title, year, opens, closes in rows:
+        if year not in found[title] or opens or closes:
+            found[title][year] = engine.Window(year, opens, closes)
+    return {title: tuple(years.values()) for title, years in found.items()}
 
 
 def windows_of(title_code: str) -> tuple[engine.Window, ...]:
     """Known filing windows of a title: the planned dates of 企业填报 of each batch."""
-    rows = _filling_rows(title=title_code)
-    found: dict[int, engine.Window] = {}
-    for year, opens, closes in rows:
-        if year not in found or opens or closes:
-            found[year] = engine.Window(year, opens, closes)
-    return tuple(found.values())
+    return _windows(_filling_of_one(title=title_code)).get(title_code, ())
+
+
+def windows_of_all() -> dict[str, tuple[engine.Window, ...]]:
+    """Title code → its known filing windows; one query."""
+    return _windows(_filling_of_all())
