@@ -68,18 +68,18 @@ def library() -> list[Published]:
     return [Published(row, compiled(row)) for row in _rows()]
 
 
-def in_force(*, on: date, application: str = "认定") -> dict[str, Published]:
-    """Title code → the standard in force on a day, of titles that have one."""
+def in_force(*, on: date, application: str = "认定", cohort: int | None = None) -> dict[str, Published]:
+    """Title code → the standard in force on a day, of titles that have one; for a review, the text written for its cohort first."""
     rows = library()
-    return in_force_of(rows, on=on, application=application)
+    return in_force_of(rows, on=on, application=application, cohort=cohort)
 
 
-def in_force_of(rows: Sequence[Published], *, on: date, application: str = "认定") -> dict[str, Published]:
+def in_force_of(rows: Sequence[Published], *, on: date, application: str = "认定", cohort: int | None = None) -> dict[str, Published]:
     """As `in_force`, over rows already read."""
     by_compiled = {id(one.compiled): one for one in rows}
     chosen: dict[str, Published] = {}
     for code in {one.compiled.title for one in rows}:
-        best = engine.standard_for([one.compiled for one in rows], title=code, application=application, on=on)
+        best = engine.standard_for([one.compiled for one in rows], title=code, application=application, on=on, cohort=cohort)
         if best is not None:
             chosen[code] = by_compiled[id(best)]
     return chosen

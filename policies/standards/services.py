@@ -13,7 +13,7 @@ from accounts import opening
 from accounts.audit import services as audit
 from accounts.roles import Role
 from accounts.scope import covers
-from companies.recognitions.models import Title
+from companies.recognitions.models import ApplicationType, Recognition, Title
 from companies.register import slots
 from companies.register.models import Company
 from companies.register.writing import keeps
@@ -61,12 +61,36 @@ class JudgementInForce(Refusal):
     code = "judgement_in_force"
 
 
-def standard_in_force(*, title: Title, on: date, application: str = "认定") -> Published:
-    """The published standard of a title on a day. Raises NoStandard."""
-    found = library.in_force(on=on, application=application).get(title.code)
+def standard_in_force(*, title: Title, on: date, application: str = "认定", cohort: int | None = None) -> Published:
+    """The published standard of a title on a day; `cohort` is the year of the recognition under review. Raises NoStandard."""
+    found = library.in_force(on=on, application=application, cohort=cohort).get(title.code)
     if found is None:
-        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”认定标准。") % {"day": on.isoformat(), "title": title.name})
+        words = {"day": on.isoformat(), "title": title.name, "application": application}
+        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”%(application)s标准。") % words)
     return found
+
+
+def review_sheet_for(*, company: Company, title: Title, on: date, known: date | None = None) -> engine.Sheet | None:
+    """The sheet of the review (复核) a holder of the title will face, judged for the year its title ends; None where there is none to face.
+
+    The text is the one of its cohort: the year in which it was last recognised. 2023 年认定的在 2026 年复核，仍用 2022 年标准（117号）.
+    """
+    held = last_recognised(company=company, title=title, on=on, known=known or on)
+    if held is None or held.valid_until is None:
+        return None
+    cohort = held.happened_on.year
+    published = library.in_force(on=on, application=ApplicationType.REVIEW.value, cohort=cohort).get(title.code)
+    if published is None:
+        return None
+    return sheet_for(
+        company=company, title=title, on=on, known=known, application_year=max(on.year, held.valid_until.year), published=published
+    )
+
+
+def last_recognised(*, company: Company, title: Title, on: date, known: date) -> Recognition | None:
+    """The latest recognition of the firm for a title that counts on a day, as known by another."""
+    rows = Recognition.objects.counted(on=on, known=known).filter(company=company, title=title)
+    return rows.order_by("-happened_on", "-pk").first()
 
 
 def sheet_for(

@@ -59,21 +59,27 @@ def _asked_day(request: HttpRequest, name: str, default: date) -> date:
 @require_safe
 @roles_required(*STAFF)
 def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
-    """The whole gap sheet of one firm and title, today or as of a past day in both readings (`asof`, `known=today`)."""
+    """The whole gap sheet of one firm and title, today or as of a past day in both readings (`asof`, `known=today`).
+
+    A firm that holds the title is asked by default for its review where one has a text; `application=new` shows the other.
+    """
     company = get_object_or_404(Company.objects.visible_to(request.user), uscc=uscc)  # type: ignore[arg-type]
     row = get_object_or_404(Title, code=title)
     today = localdate()
     on = min(_asked_day(request, "asof", today), today)
     known = today if request.GET.get("known") == "today" else on
-    sheet = services.sheet_for(company=company, title=row, on=on, known=known)
+    review = services.review_sheet_for(company=company, title=row, on=on, known=known)
+    is_review = review is not None and request.GET.get("application") != "new"
+    sheet = review if review is not None and is_review else services.sheet_for(company=company, title=row, on=on, known=known)
     is_keeper = services.is_keeper(request.user, company)  # type: ignore[arg-type]
     context = {
         "company": company,
         "title": row,
         "sheet": sheet,
+        "tabs": _applications(request, is_review=is_review) if review is not None else [],
         "on": on,
         "known_today": known != on or on == today,
-        "judge_url": f"/companies/{uscc}/sheets/{title}/judge/" if is_keeper and on == today else "",
+        "judge_url": f"/companies/{uscc}/sheets/{title}/judge/" if is_keeper and on == today and not is_review else "",
         "judgements": selectors.judgements_of(company=company, title=row),
         "may_withdraw": is_keeper,
         "crumbs": [
@@ -83,6 +89,20 @@ def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
         ],
     }
     return render(request, "policies/standards/sheet.html", context)
+
+
+def _applications(request: HttpRequest, *, is_review: bool) -> list[dict[str, Any]]:
+    """The two sheets of a holder: of its review, and of a new application."""
+
+    def address(application: str) -> str:
+        query = request.GET.copy()
+        query["application"] = application
+        return f"?{query.urlencode()}"
+
+    return [
+        {"label": _("复核"), "url": address("review"), "current": is_review, "count": None},
+        {"label": _("认定"), "url": address("new"), "current": not is_review, "count": None},
+    ]
 
 
 class JudgementView(RolesRequiredMixin, FormPage):

@@ -1,14 +1,18 @@
 """The gap sheet on its page: the tally opens the rows it counts, and nothing is an empty cell."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from companies.recognitions.models import Title
+from companies.register.models import Company
+from policies.standards import services
 from tests.factories import AssignmentFactory, OfficerFactory
+from tests.factories.cultivation import held, ready_company
 from tests.factories.cultivation import library as ship
-from tests.factories.cultivation import ready_company
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +62,20 @@ def test_judging_names_the_firm_and_leads_back_to_the_sheet(client: Client, shee
     html = client.get(f"{sheet_url}judge/?criterion=L-6").content.decode()
     assert f'<a class="btn" href="{sheet_url}">' in html
     assert f'<a href="{sheet_url}">差距表</a>' in html
+
+
+def test_a_holder_of_the_cohort_of_2023_is_reviewed_in_2026_under_the_text_of_2022(client: Client, sheet_url: str) -> None:
+    firm = Company.objects.get(assignments__isnull=False)
+    assert "复核" not in client.get(f"{sheet_url}?asof=2026-05-05").content.decode()
+    day = date(2023, 7, 14)
+    held(firm, "little_giant", announced_on=day, happened_on=day, known_on=day, valid_from=day, valid_until=date(2026, 7, 13))
+    html = client.get(f"{sheet_url}?asof=2026-05-05").content.decode()
+    assert "工信部企业〔2022〕63号" in html
+    assert '<a href="?asof=2026-05-05&amp;application=review" aria-current="page">复核</a>' in html
+    assert "作出判断" not in html
+    fresh = client.get(f"{sheet_url}?asof=2026-05-05&application=new").content.decode()
+    assert "工信部企业〔2026〕2号" in fresh
+    assert "工信部企业〔2022〕63号" not in fresh
+    title = Title.objects.get(code="little_giant")
+    before = services.review_sheet_for(company=firm, title=title, on=date(2023, 7, 13))
+    assert before is None
