@@ -28,6 +28,19 @@ if TYPE_CHECKING:
     from accounts.users.models import User
 
 TRACKED = (("little_giant", gettext_lazy("小巨人")), ("single_champion", gettext_lazy("单项冠军")))
+# titles a published standard judges, as they are called in lists
+JUDGED = (
+    *TRACKED,
+    ("hidden_champion", gettext_lazy("隐形冠军")),
+    ("provincial_champion", gettext_lazy("省单项冠军")),
+    ("specialised_sme", gettext_lazy("专精特新")),
+    ("innovative_sme", gettext_lazy("创新型")),
+    ("high_tech", gettext_lazy("高企")),
+    ("tech_sme", gettext_lazy("科小")),
+    ("provincial_tech_sme", gettext_lazy("省科小")),
+    ("rd_center", gettext_lazy("市研发中心")),
+    ("leading_innovation", gettext_lazy("省创新型领军")),
+)
 
 
 class Rung(NamedTuple):
@@ -206,7 +219,9 @@ def _outcome_text(title: Any, overall: Any) -> str:
 def outcome_filter() -> ChoiceFilter:
     """Firms by the conclusion of their kept evaluation for a title: `little_giant:hopeful`."""
     text = lazy(_outcome_text, str)
-    choices = [(f"{code}:{overall}", text(title, Overall(overall).label)) for code, title in TRACKED for overall in Overall.values]
+    choices = [
+        (title, [(f"{code}:{overall}", text(title, Overall(overall).label)) for overall in Overall.values]) for code, title in JUDGED
+    ]
 
     def conclude(queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         code, _colon, overall = value.partition(":")
