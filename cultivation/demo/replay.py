@@ -15,12 +15,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from django.utils.timezone import localdate
 
 from accounts.audit import services as audit
 from accounts.audit.models import AuditEntry
 from accounts.audit.outside import forget_heads
+from accounts.jobs.services import job_start
 from accounts.opening import DEMO_STAMP, opening
 from accounts.users.models import District
 from companies.register.models import Company
@@ -34,6 +36,7 @@ from cultivation.demo.story import Story
 from cultivation.demo.workbooks import SINCE, books_write, messy_write
 from cultivation.demo.world import World, by_share, world_make
 from cultivation.seeding import seed
+from policies.standards.models import Standard
 
 DOCUMENT = "演示数据（企业、人员和名单均为虚构）"
 FINISHED = "demo.finished"
@@ -56,6 +59,21 @@ def is_finished() -> bool:
     if not _has_table(AuditEntry):
         return False
     return AuditEntry.objects.filter(action=FINISHED).exists()
+
+
+def demo_update(*, say: Say) -> bool:
+    """Bring a demonstration of an earlier version up to this one: its tables, the shipped data, what is due; whether it was behind."""
+    executor = MigrationExecutor(connection)
+    is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if is_behind:
+        say("演示数据由较早的版本建立，正在更新……")
+        call_command("migrate", verbosity=0, interactive=False)
+    texts = Standard.objects.count()
+    seed(on=localdate())
+    if is_behind or Standard.objects.count() != texts:
+        job_start(kind="evaluate", by=None, payload={"on": localdate().isoformat()}, total=Company.objects.count())
+        return True
+    return False
 
 
 def is_foreign() -> bool:

@@ -60,7 +60,8 @@ def standards_seed() -> list[Standard]:
     return stored
 
 
-_rows = Prepared(lambda: Standard.objects.select_related("title"))
+# of two texts in force from one day the one published last is read first
+_rows = Prepared(lambda: Standard.objects.select_related("title").order_by("-published_on", "-pk"))
 
 
 def library() -> list[Published]:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
                 raise CommandError(refusal.message) from refusal
             self.stdout.write(_("演示数据已建好：%(count)s 家企业。") % {"count": f"{count:,}"})
         else:
+            replay.demo_update(say=self.stdout.write)
             self.stdout.write(_("演示数据已在（--reset 重建）。"))
         if options["sign_ins"] or options["no_serve"]:
             self._print_sign_ins()

@@ -104,3 +104,24 @@ def test_an_interrupted_build_leaves_no_database_behind_and_the_next_one_starts_
     assert "finished False" in again.stdout
     assert (tmp_path / "tidu.sqlite3").exists()
     assert not (tmp_path / "tidu.sqlite3.building").exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a database file of its own")
+def test_a_demonstration_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    told = (
+        "from django.core.management import call_command\n"
+        "from accounts.jobs.models import Job\n"
+        "from companies.recognitions.models import Title\n"
+        "from cultivation.demo import replay\n"
+        "replay.demo_fill = lambda **options: 0\n"
+        "replay.demo_build(size=40, say=print)\n"
+        "print('behind', replay.demo_update(say=print), Title.objects.count())\n"
+        "print('again', replay.demo_update(say=print))\n"
+        "call_command('migrate', 'companies', '0007', verbosity=0)\n"
+        "print('older', replay.demo_update(say=print), Title.objects.filter(kind='nominated').exists(), Job.objects.count())\n"
+    )
+    answer = run_in(tmp_path, told)
+    assert answer.returncode == 0, answer.stderr
+    said = answer.stdout.splitlines()
+    assert [line for line in said if line[:6] in {"behind", "again ", "older "}] == ["behind True 19", "again False", "older True True 2"]
+    assert said.count("演示数据由较早的版本建立，正在更新……") == 1
