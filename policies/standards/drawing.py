@@ -133,7 +133,13 @@ class RowDrawer:
             found += format_html('<span class="src">{}：<span lang="zh-CN">{}</span></span>', judged.happened_on.isoformat(), judged.note)
         is_to_judge = bool(self.judge_url) and row["outcome"] == "manual"
         if is_to_judge:
-            found += format_html('<a href="{}?criterion={}" data-dialog>{}</a>', self.judge_url, verdict.code, _("作出判断"))
+            found += format_html(
+                '<a href="{}{}criterion={}" data-dialog>{}</a>',
+                self.judge_url,
+                "&" if "?" in self.judge_url else "?",
+                verdict.code,
+                _("作出判断"),
+            )
         if verdict.waived_by:
             found += _source(_("由 %(by)s 豁免") % {"by": verdict.waived_by})
         is_told = verdict.gap_text or verdict.gap_note or verdict.missing or verdict.judged or verdict.waived_by

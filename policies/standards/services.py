@@ -70,21 +70,25 @@ def standard_in_force(*, title: Title, on: date, application: str = "认定", co
     return found
 
 
-def review_sheet_for(*, company: Company, title: Title, on: date, known: date | None = None) -> engine.Sheet | None:
-    """The sheet of the review (复核) a holder of the title will face, judged for the year its title ends; None where there is none to face.
+def review_of(*, company: Company, title: Title, on: date, known: date | None = None) -> tuple[Published, int] | None:
+    """The text and the year of the review (复核) a holder of the title will face; None where there is none to face.
 
-    The text is the one of its cohort: the year in which it was last recognised. 2023 年认定的在 2026 年复核，仍用 2022 年标准（117号）.
+    The text is the one of its cohort, the year in which it was last recognised: 2023 年认定的在 2026 年复核，仍用 2022 年标准（117号）.
     """
     held = last_recognised(company=company, title=title, on=on, known=known or on)
     if held is None or held.valid_until is None:
         return None
-    cohort = held.happened_on.year
-    published = library.in_force(on=on, application=ApplicationType.REVIEW.value, cohort=cohort).get(title.code)
-    if published is None:
+    published = library.in_force(on=on, application=ApplicationType.REVIEW.value, cohort=held.happened_on.year).get(title.code)
+    return None if published is None else (published, max(on.year, held.valid_until.year))
+
+
+def review_sheet_for(*, company: Company, title: Title, on: date, known: date | None = None) -> engine.Sheet | None:
+    """The sheet of the review a holder will face, judged for the year its title ends; None where there is none to face."""
+    review = review_of(company=company, title=title, on=on, known=known)
+    if review is None:
         return None
-    return sheet_for(
-        company=company, title=title, on=on, known=known, application_year=max(on.year, held.valid_until.year), published=published
-    )
+    published, year = review
+    return sheet_for(company=company, title=title, on=on, known=known, application_year=year, published=published)
 
 
 def last_recognised(*, company: Company, title: Title, on: date, known: date) -> Recognition | None:
@@ -213,18 +217,39 @@ def require_keeper(user: "User", company: Company) -> None:
         raise NotPermitted(_("只有该企业的现任专管员可以作出或撤回判断。"))
 
 
+def standard_to_judge(*, company: Company, title: Title, on: date, is_review: bool) -> Published:
+    """The text whose questions are answered: of a new application, or of the review the firm will face. Raises NoStandard."""
+    if not is_review:
+        return standard_in_force(title=title, on=on)
+    review = review_of(company=company, title=title, on=on)
+    if review is None:
+        raise NoStandard(_("该企业现在没有“%(title)s”的复核标准。") % {"title": title.name})
+    return review[0]
+
+
 @transaction.atomic
 def judgement_make(
-    *, company: Company, title: Title, criterion: str, outcome: str, note: str, by: "User", on: date, evidence: "Evidence | None" = None
+    *,
+    company: Company,
+    title: Title,
+    criterion: str,
+    outcome: str,
+    note: str,
+    by: "User",
+    on: date,
+    evidence: "Evidence | None" = None,
+    is_review: bool = False,
 ) -> Judgement:
     """A person answers one manual criterion of the standard in force; dated, with a note; the kept evaluation follows at once.
+
+    With `is_review` the criterion is one of the review the firm will face.
 
     Raises NotManual, PaperOfAnotherCompany, JudgementInForce, NoStandard, NotPermitted; figures-judged criteria are decided by
     figures alone.
     """
     opening.check_on(on)
     require_keeper(by, company)
-    published = standard_in_force(title=title, on=on)
+    published = standard_to_judge(company=company, title=title, on=on, is_review=is_review)
     if criterion not in engine.manual_codes_of(published.compiled):
         raise NotManual(_("条件 %(code)s 由指标判定，不由人判断。") % {"code": criterion})
     if outcome not in JudgedOutcome.values:

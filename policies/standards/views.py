@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
         "tabs": _applications(request, is_review=is_review) if review is not None else [],
         "on": on,
         "known_today": known != on or on == today,
-        "judge_url": f"/companies/{uscc}/sheets/{title}/judge/" if is_keeper and on == today and not is_review else "",
+        "judge_url": _judge_url(uscc, title, is_review=is_review) if is_keeper and on == today else "",
         "judgements": selectors.judgements_of(company=company, title=row),
         "may_withdraw": is_keeper,
         "crumbs": [
@@ -89,6 +90,10 @@ def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
         ],
     }
     return render(request, "policies/standards/sheet.html", context)
+
+
+def _judge_url(uscc: str, title: str, *, is_review: bool) -> str:
+    return reverse("policies:judgement-make", args=[uscc, title]) + ("?application=review" if is_review else "")
 
 
 def _applications(request: HttpRequest, *, is_review: bool) -> list[dict[str, Any]]:
@@ -127,9 +132,14 @@ class JudgementView(RolesRequiredMixin, FormPage):
         """The title judged for."""
         return get_object_or_404(Title, code=self.kwargs["title"])
 
+    @property
+    def is_review(self) -> bool:
+        """Whether the question is one of the review the firm will face."""
+        return self.request.GET.get("application") == "review"
+
     def get_form_kwargs(self) -> dict[str, Any]:
         """Criteria still to judge and the firm's files."""
-        published = services.standard_in_force(title=self.title, on=localdate())
+        published = services.standard_to_judge(company=self.company, title=self.title, on=localdate(), is_review=self.is_review)
         return {
             **super().get_form_kwargs(),
             "criteria": selectors.manual_choices(company=self.company, published=published),
@@ -150,8 +160,16 @@ class JudgementView(RolesRequiredMixin, FormPage):
 
     def form_valid(self, form: JudgementForm) -> HttpResponse:
         """One service."""
-        services.judgement_make(company=self.company, title=self.title, by=self.request.user, on=localdate(), **form.cleaned_data)  # type: ignore[arg-type]
-        return done(self.request, _("判断已保存。"), to=f"/companies/{self.company.uscc}/sheets/{self.title.code}/")
+        services.judgement_make(
+            company=self.company,
+            title=self.title,
+            by=self.request.user,  # type: ignore[arg-type]
+            on=localdate(),
+            is_review=self.is_review,
+            **form.cleaned_data,
+        )
+        sheet = reverse("policies:sheet", args=[self.company.uscc, self.title.code])
+        return done(self.request, _("判断已保存。"), to=sheet + ("" if self.is_review else "?application=new"))
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from accounts.audit.verify import row_problems
 from accounts.jobs.models import Job
+from accounts.opening import opening
 from companies.figures.models import Incident
 from companies.figures.selectors import figures_for
 from companies.recognitions.models import Title
@@ -25,8 +26,8 @@ from policies.standards.panels import titles_against
 from policies.standards.snapshots import snapshots_for
 from policies.wiring import evaluate_job
 from tests.factories import AssignmentFactory, ClerkFactory, CompanyFactory, IncidentFactory, OfficerFactory, YearFiguresFactory
+from tests.factories.cultivation import held, ready_company
 from tests.factories.cultivation import library as ship
-from tests.factories.cultivation import ready_company
 
 pytestmark = pytest.mark.django_db
 MAY_5 = date(2026, 5, 5)
@@ -202,3 +203,23 @@ def test_the_stored_text_is_the_truth_and_seeding_twice_stores_nothing_twice() -
     before = Standard.objects.count()
     library.standards_seed()
     assert Standard.objects.count() == before
+
+
+def test_a_question_of_the_review_is_answered_under_the_text_of_the_cohort() -> None:
+    officer = OfficerFactory()
+    firm = ready_company(officer)
+    title = _little_giant()
+    asked = {"company": firm, "title": title, "criterion": "Y-1", "outcome": "met", "note": "现场核实", "by": officer, "on": MAY_5}
+    with opening("期初数据"), pytest.raises(services.NoStandard):
+        services.judgement_make(**asked, is_review=True)
+    day = date(2023, 7, 14)
+    held(firm, "little_giant", announced_on=day, happened_on=day, known_on=day, valid_from=day, valid_until=date(2026, 7, 13))
+    with opening("期初数据"), pytest.raises(services.NotManual):
+        services.judgement_make(**asked)  # the text of 2026 has no such criterion
+    with opening("期初数据"):
+        judgement = services.judgement_make(**asked, is_review=True)
+    assert judgement.standard.document_number == "工信部企业〔2022〕63号"
+    review = services.review_sheet_for(company=firm, title=title, on=MAY_5)
+    assert review is not None
+    assert review.verdict("Y-1").outcome == Outcome.MET
+    assert review.application_year == 2026
