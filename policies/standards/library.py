@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from companies.recognitions.models import Title
+from companies.recognitions.models import Title, TitleKind
 from core.prepared import Prepared
 from policies import engine
 from policies.standards.models import Standard
@@ -73,6 +73,11 @@ def in_force(*, on: date, application: str = "认定", cohort: int | None = None
     """Title code → the standard in force on a day, of titles that have one; for a review, the text written for its cohort first."""
     rows = library()
     return in_force_of(rows, on=on, application=application, cohort=cohort)
+
+
+def evaluated(*, on: date) -> dict[str, Published]:
+    """Title code → the standard in force on a day by which every firm is evaluated: not those of titles that a list names."""
+    return {code: one for code, one in in_force(on=on).items() if one.row.title.kind == TitleKind.GRANTED}
 
 
 def in_force_of(rows: Sequence[Published], *, on: date, application: str = "认定", cohort: int | None = None) -> dict[str, Published]:

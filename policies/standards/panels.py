@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from companies.figures.models import Incident
+from companies.recognitions.models import TitleKind
 from companies.register.slots import PanelRequest
 from policies import engine
 from policies.standards import library, services
@@ -42,16 +43,17 @@ def _in_force(request: PanelRequest) -> dict[str, Published]:
 
 
 def titles_against(request: PanelRequest, incidents: Sequence[Incident]) -> dict[int, list[str]]:
-    """Short names of the titles whose standard in force has a veto that an incident alone sets off, by incident id; one query."""
+    """Short names of the titles whose published standard has a veto that an incident alone sets off, by incident id; one query."""
     on = request.on
-    ordered = sorted(_in_force(request).values(), key=lambda one: (one.row.title.position, one.row.title.code))
+    published = [one for one in _in_force(request).values() if one.row.title.kind == TitleKind.GRANTED]
+    ordered = sorted(published, key=lambda one: (one.row.title.position, one.row.title.code))
     found: dict[int, list[str]] = {}
-    for published in ordered:
-        clean = _vetoes(published.compiled, on)
+    for one in ordered:
+        clean = _vetoes(one.compiled, on)
         for row in incidents:
             fact = engine.IncidentFact(row.kind, row.severity, row.starts_on, row.ends_on, row.pk)
-            if _vetoes(published.compiled, on, fact) - clean:
-                found.setdefault(row.pk, []).append(published.row.title.short)
+            if _vetoes(one.compiled, on, fact) - clean:
+                found.setdefault(row.pk, []).append(one.row.title.short)
     return found
 
 

@@ -149,7 +149,7 @@ def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[
 
     Works in chunks, each in its own transaction unless one is open; running it twice changes nothing.
     """
-    standards = standards if standards is not None else library.in_force(on=on)
+    standards = standards if standards is not None else library.evaluated(on=on)
     reading, windows = reading_of(standards.values(), on=on), windows_of_all()
     judged = [(published, windows.get(published.compiled.title, ())) for published in standards.values()]
     ids, current = list(company_ids), 0
@@ -194,13 +194,14 @@ def _unswept() -> Iterator[None]:
 
 def evaluations_due(*, on: date) -> list[int]:
     """Companies whose kept evaluation is stale, past its last day, or under a text no longer in force; and those never evaluated."""
-    standards = [one.row.pk for one in library.in_force(on=on).values()]
+    judged = library.evaluated(on=on).values()
+    standards = [one.row.pk for one in judged]
     if not standards:
         return []
     rows = Evaluation.objects.filter(company__withdrawn_on__isnull=True)
     old = rows.filter(is_stale=True) | rows.filter(stale_after__lte=on) | rows.exclude(standard_id__in=standards)
     due = set(old.values_list("company_id", flat=True))
-    for title_id in {one.row.title_id for one in library.in_force(on=on).values()}:
+    for title_id in {one.row.title_id for one in judged}:
         never = Company.objects.filter(withdrawn_on__isnull=True).exclude(evaluations__title_id=title_id)
         due.update(never.values_list("pk", flat=True))
     return sorted(due)

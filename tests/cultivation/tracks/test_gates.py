@@ -198,9 +198,9 @@ def test_single_champion_needs_no_other_title_for_the_accelerating_pool() -> Non
 
 def test_all_shipped_gates_are_marked_local(officer: User) -> None:
     assert all(PoolScheme.objects.values_list("is_local", flat=True))
-    assert PoolScheme.objects.count() == 2
-    assert pool_scheme_seed() == 2
-    assert PoolScheme.objects.count() == 2
+    titles = Title.objects.recognisable().count()
+    assert PoolScheme.objects.count() == pool_scheme_seed() == titles
+    assert PoolScheme.objects.count() == titles
 
 
 def test_the_scheme_of_a_past_day_is_the_one_in_force_then() -> None:
@@ -232,3 +232,15 @@ def test_the_scheme_of_a_past_day_is_the_one_in_force_then() -> None:
 def test_a_scheme_with_anything_unknown_is_refused_whole(text: str) -> None:
     with pytest.raises(PoolSchemeError):
         scheme_read(text)
+
+
+def test_a_title_named_by_a_list_has_gates_without_a_published_number() -> None:
+    company = CompanyFactory(is_above_scale=True)
+    facts = GateFacts(TODAY, True, frozenset())
+    for code in Title.objects.filter(kind="nominated").values_list("code", flat=True):
+        of = sheet_for(company=company, title=Title.objects.get(code=code), on=TODAY)
+        assert all(verdict.is_local for verdict in of.verdicts)
+        assert gate_check(scheme(code), "starting", of, facts).passed
+    IncidentFactory(company=company, kind="abnormal_list", starts_on=date(2026, 1, 5))
+    of = sheet_for(company=company, title=Title.objects.get(code="eagle"), on=TODAY)
+    assert [line.code for line in gate_check(scheme("eagle"), "starting", of, facts).failing] == ["no_veto"]

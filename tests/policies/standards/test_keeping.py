@@ -65,7 +65,7 @@ def _kept(firms: Sequence[Company]) -> dict[tuple[int, int], dict[str, Any]]:
 
 
 def test_many_at_once_say_what_each_says_alone(firms: list[Company]) -> None:
-    assert services.evaluation_refresh(company_ids=[firm.pk for firm in firms], on=MAY_5) == len(library.in_force(on=MAY_5)) * len(firms)
+    assert services.evaluation_refresh(company_ids=[firm.pk for firm in firms], on=MAY_5) == len(library.evaluated(on=MAY_5)) * len(firms)
     together = _kept(firms)
     Evaluation.objects.all().delete()
     for firm in reversed(firms):
@@ -77,7 +77,7 @@ def test_many_at_once_say_what_each_says_alone(firms: list[Company]) -> None:
 
 def test_every_kept_column_is_the_sheets_own(firms: list[Company]) -> None:
     services.evaluation_refresh(company_ids=[firm.pk for firm in firms], on=MAY_5)
-    standards = library.in_force(on=MAY_5)
+    standards = library.evaluated(on=MAY_5)
     for (company_id, title_id), row in _kept(firms).items():
         title = Title.objects.get(pk=title_id)
         published = standards[title.code]
@@ -137,7 +137,7 @@ def test_a_stale_row_whose_answer_is_the_same_is_only_marked_current(firms: list
 def test_figures_and_titles_no_standard_reads_are_not_read(firms: list[Company]) -> None:
     held(firms[3], "listed")
     YearFiguresFactory(company=firms[3], year=2016)
-    reading = services.reading_of(library.in_force(on=MAY_5).values(), on=MAY_5)
+    reading = services.reading_of(library.evaluated(on=MAY_5).values(), on=MAY_5)
     (whole,) = services.snapshots_for([firms[3].pk], on=MAY_5)
     (part,) = services.snapshots_for([firms[3].pk], on=MAY_5, reading=reading)
     assert {row.year for row in whole.snapshot.figures} - {row.year for row in part.snapshot.figures} == {2016}
