@@ -6,7 +6,7 @@ from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Kind
 from policies.engine import wording
 from policies.engine.conditions.base import Condition
 from policies.engine.conditions.groups import AllOf, AnyOf, Bands
-from policies.engine.conditions.growth import Growth
+from policies.engine.conditions.growth import Growth, GrowthEachYear
 from policies.engine.conditions.holdings import Attribute, Bar, HoldsTitle, NoIncident
 from policies.engine.conditions.measures import FlagLine, Line, Measure
 from policies.engine.conditions.questions import Question
@@ -31,7 +31,7 @@ ATTRIBUTE_TESTS = {
     "founded_on": ("on_or_before", "years_at_least"),
     "is_above_scale": ("is",),
     "size": ("one_of",),
-    "district": ("one_of",),
+    "district": ("one_of", "starts_with"),
     "town": ("one_of",),
     "park": ("one_of",),
 }
@@ -207,9 +207,14 @@ def _growth(block: Block, reads: Reads, here: Inherited) -> Condition:
     if period.span is not Span.GROWTH:
         raise block.fail("growth 的期间写作 近两年、近三年", "period")
     method = block.text("method")
-    if method not in ("复合", "平均"):
-        raise block.fail("“method”须是 复合 或 平均", "method")
-    return Growth(reads.plan, measure, period, _line(block, PERCENT), compound=method == "复合")
+    if method not in ("复合", "平均", "逐年"):
+        raise block.fail("“method”须是 复合、平均 或 逐年", "method")
+    line = _line(block, PERCENT)
+    if method != "逐年":
+        return Growth(reads.plan, measure, period, line, compound=method == "复合")
+    if not line.is_lower:
+        raise block.fail("逐年增长的门槛须是 at_least 或 more_than", "method")
+    return GrowthEachYear(reads.plan, measure, period, line)
 
 
 def _holds(block: Block, reads: Reads) -> Condition:

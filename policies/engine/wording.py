@@ -8,6 +8,7 @@ GAP = "差 {gap}"
 GAP_OF_YEAR = "{year} 年差 {gap}"
 MUST = "须"
 GAP_STRICT = "须{threshold}，等于不算"
+GAP_STRICT_OF_YEAR = "{year} 年须{threshold}，等于不算"
 SURPLUS_OVER = "高出 {surplus}"
 SURPLUS_UNDER = "低 {surplus}"
 ON_THE_LINE = "正好达到"
@@ -20,6 +21,7 @@ YEARS_JOIN = "、"
 
 OPERATOR = {"at_least": "≥ {line}", "at_most": "≤ {line}", "more_than": "> {line}", "less_than": "< {line}", "equals": "= {line}"}
 EACH_YEAR = "每年 {threshold}"
+EACH_RATE = "逐年 {threshold}"
 ANY_YEAR = "任一年 {threshold}"
 TOTAL = "合计 {threshold}"
 AVERAGE = "平均 {threshold}"
@@ -50,6 +52,7 @@ CLOSE_INCIDENT = "{kinds}自 {day} 起不再计入，最早 {earliest} 年申报
 CLOSE_ANY = "满足其一即可：{ways}"
 CLOSE_WAIVER = "或取得免除条件：{waiver}"
 CLOSE_GROWTH = "{open} 年{label}达到 {need}，即可于 {apply} 年申报"
+CLOSE_GROWTH_OVER = "{open} 年{label}超过 {need}，即可于 {apply} 年申报"
 CLOSE_JUDGED = "按判断意见补充材料后可重新判断"
 CLOSE_ATTRIBUTE = "登记信息变化后重新评估"
 
@@ -104,6 +107,7 @@ SHOWN_BESIDE = "{label} {text}"
 MOVES_ON = "{next} 年申报将看 {years} 年，{open} 年度数据尚未入库"
 EXCLUDED = "不适用：{reason}"
 GROWTH_LABEL = "{label}增长率"
+RATE_OF_YEAR = "{year} 年增长率 {rate}"
 RATIO_LABEL = "{over}占{under}"
 TITLE_LABELS = {
     "innovative_sme": "创新型中小企业",

@@ -1,4 +1,4 @@
-"""Growth of one fact over the last years: compound (复合增长率) or the mean of the yearly rates (平均增长率)."""
+"""Growth of one fact over the last years: compound (复合增长率), the mean of the yearly rates (平均增长率), or every rate (逐年)."""
 
 from decimal import Context, Decimal
 
@@ -135,25 +135,149 @@ class Growth(Condition):
         return (*years, Observed(self.period.text, show(value, PERCENT, self.line.value), None, value, "%"))
 
     def missing(self, facts: Facts) -> tuple[Missing, ...]:
-        lacks = tuple(
-            lack
-            for at, offset in enumerate(self.offsets)
-            if (
-                facts.rows[self.start + at] is None
-                and not facts.has_figure(self.measure.over.code, facts.year + offset, self.measure.sources)
+        return _missing(self.measure, facts, self.start, self.offsets)
+
+
+class GrowthEachYear(Condition):
+    """逐年增长: the rate of every year must pass, each year compared with the one before it in the same source.
+
+    As with 近 n 年每年, one known rate that fails decides, and a closed year that fails stays in the way until it is out of sight.
+    """
+
+    unit = PERCENT
+
+    def __init__(self, plan: Plan, measure: Measure, period: Period, line: Line) -> None:
+        self.measure, self.period, self.line = measure, period, line
+        self.offsets = period.offsets[1:]
+        code, sources = measure.over.code, measure.sources
+        self.starts = tuple(plan.add(((code, offset - 1), (code, offset)), sources) for offset in self.offsets)
+        self.label = wording.GROWTH_LABEL.format(label=measure.label)
+        self.threshold_text = wording.EACH_RATE.format(threshold=line.text)
+        self.factor = 1 + line.value / HUNDRED
+        starts, compare = self.starts, self._compare
+
+        def judge(facts: Facts) -> int:
+            values, outcome = facts.values, MET
+            for at in starts:
+                passed = compare(values, at)
+                if passed is None:
+                    outcome = UNKNOWN
+                elif not passed:
+                    return UNMET
+            return outcome
+
+        self.judge = judge
+
+    def _compare(self, values: list[Value], at: int) -> bool | None:
+        """Whether one year grew enough; None when either figure is missing or the base is not above zero. No division."""
+        base, value = values[at], values[at + 1]
+        if base is None or value is None or base <= 0:
+            return None
+        return self.line.test(value, base * self.factor)
+
+    def rate(self, values: list[Value], at: int) -> Decimal | None:
+        """The rate of one year in per cent."""
+        base, value = values[at], values[at + 1]
+        return None if base is None or value is None or base <= 0 else (Decimal(value) / Decimal(base) - 1) * HUNDRED
+
+    def failing(self, facts: Facts) -> list[tuple[int, int]]:
+        """(year, slot) of the years whose rate fails, oldest first."""
+        pairs = zip(self.offsets, self.starts, strict=True)
+        return [(facts.year + offset, at) for offset, at in pairs if self._compare(facts.values, at) is False]
+
+    def _amount(self, facts: Facts, at: int) -> Decimal:
+        return self.line.short(sure(self.rate(facts.values, at)))
+
+    def earliest(self, facts: Facts) -> int:
+        closed = [year for year, _ in self.failing(facts) if year < facts.on_year]
+        return max(closed) - self.offsets[0] + 1 if closed else facts.year
+
+    def gap(self, facts: Facts) -> Gap:
+        failed = self.failing(facts)
+        closed = [(year, at) for year, at in failed if year < facts.on_year]
+        year, at = closed[-1] if closed else failed[-1]
+        amount = self._amount(facts, at)
+        relative = self.line.relative(amount)
+        if closed:
+            return Gap(GapKind.CLOSED, amount, PERCENT, relative, year)
+        return Gap(GapKind.CURABLE, amount, PERCENT, relative, year, year)
+
+    def gap_text(self, facts: Facts, outcome: int) -> str:
+        if outcome == UNMET:
+            return wording.JOIN.join(self._gap_of_year(facts, year, at) for year, at in self.failing(facts))
+        if outcome != MET:
+            return ""
+        over = min(-self._amount(facts, at) for at in self.starts)
+        return wording.SURPLUS_OVER.format(surplus=show_surplus(over, PERCENT)) if over else wording.ON_THE_LINE
+
+    def _gap_of_year(self, facts: Facts, year: int, at: int) -> str:
+        amount = self._amount(facts, at)
+        if not amount:
+            return wording.GAP_STRICT_OF_YEAR.format(year=year, threshold=self.line.text)
+        return wording.GAP_OF_YEAR.format(year=year, gap=show_gap(amount, PERCENT))
+
+    def closes(self, facts: Facts, earliest: int) -> str:
+        failed = self.failing(facts)
+        closed = [year for year, _ in failed if year < facts.on_year]
+        if closed:
+            return wording.CLOSE_NEXT_YEAR.format(
+                failed=wording.YEARS_JOIN.join(map(str, closed)),
+                first=earliest + self.offsets[0],
+                label=self.label,
+                must=wording.must(self.line.text),
+                earliest=earliest,
             )
-            or self.start + at in facts.conflicts
-            for lack in self.measure.missing(facts, self.start + at, facts.year + offset)
-        )
-        if lacks:
-            return lacks
-        values = facts.values[self.start : self.start + len(self.offsets)]
-        if any(value is None for value in values):
-            text = wording.MISSING_GROWTH_SOURCE.format(
-                years=wording.YEARS_JOIN.join(str(facts.year + offset) for offset in self.offsets),
+        words = wording.CLOSE_GROWTH_OVER if self.line.is_strict else wording.CLOSE_GROWTH
+        return wording.JOIN.join(
+            words.format(
+                open=year,
                 label=self.measure.label,
+                need=show_gap(Decimal(facts.values[at] or 0) * self.factor, self.measure.unit),
+                apply=earliest,
             )
-            return (Missing(self.measure.over.code, self.measure.label, None, self.measure.sources, text),)
-        year = facts.year + next(o for o, value in zip(self.offsets, values, strict=True) if not value or value <= 0)
-        text = wording.MISSING_BASE.format(year=year, label=self.measure.label)
-        return (Missing(self.measure.over.code, self.measure.label, year, self.measure.sources, text),)
+            for year, at in failed
+        )
+
+    def observe(self, facts: Facts) -> tuple[Observed, ...]:
+        measure, years = self.measure, facts.year
+        shown = [measure.observed(facts, self.starts[0], years + self.offsets[0] - 1, None)]
+        for offset, at in zip(self.offsets, self.starts, strict=True):
+            shown.append(measure.observed(facts, at + 1, years + offset, None))
+        for offset, at in zip(self.offsets, self.starts, strict=True):
+            rate = self.rate(facts.values, at)
+            if rate is not None:
+                text = wording.RATE_OF_YEAR.format(year=years + offset, rate=show(rate, PERCENT, self.line.value))
+                shown.append(Observed(self.period.text, text, None, rate, PERCENT.label))
+        return tuple(shown)
+
+    def missing(self, facts: Facts) -> tuple[Missing, ...]:
+        found = (
+            lack
+            for offset, at in zip(self.offsets, self.starts, strict=True)
+            if self._compare(facts.values, at) is None
+            for lack in _missing(self.measure, facts, at, (offset - 1, offset))
+        )
+        return tuple({lack.text: lack for lack in found}.values())
+
+
+def _missing(measure: Measure, facts: Facts, start: int, offsets: tuple[int, ...]) -> tuple[Missing, ...]:
+    """What a rate over the years at `offsets` lacks: figures, one source for all of them, or a base above zero."""
+    lacks = tuple(
+        lack
+        for at, offset in enumerate(offsets)
+        if (facts.rows[start + at] is None and not facts.has_figure(measure.over.code, facts.year + offset, measure.sources))
+        or start + at in facts.conflicts
+        for lack in measure.missing(facts, start + at, facts.year + offset)
+    )
+    if lacks:
+        return lacks
+    values = facts.values[start : start + len(offsets)]
+    if any(value is None for value in values):
+        text = wording.MISSING_GROWTH_SOURCE.format(
+            years=wording.YEARS_JOIN.join(str(facts.year + offset) for offset in offsets),
+            label=measure.label,
+        )
+        return (Missing(measure.over.code, measure.label, None, measure.sources, text),)
+    year = facts.year + next(o for o, value in zip(offsets, values, strict=True) if not value or value <= 0)
+    text = wording.MISSING_BASE.format(year=year, label=measure.label)
+    return (Missing(measure.over.code, measure.label, year, measure.sources, text),)
