@@ -43,16 +43,16 @@ def standards_seed() -> list[Standard]:
     stored = []
     for standard in engine.load_folder(DATA_FOLDER):
         row, _created = Standard.objects.get_or_create(
-            sha256=standard.sha256,
+            title=titles[standard.title],
+            application_type=standard.application,
+            jurisdiction=standard.jurisdiction,
+            in_force_from=standard.in_force_from,
             defaults={
-                "title": titles[standard.title],
-                "application_type": standard.application,
-                "jurisdiction": standard.jurisdiction,
-                "in_force_from": standard.in_force_from,
                 "in_force_until": standard.in_force_until,
                 "document_number": standard.document.number,
                 "annex": standard.document.annex,
                 "text": standard.text,
+                "sha256": standard.sha256,
                 "published_on": timezone.localdate(),
             },
         )

@@ -48,13 +48,16 @@ class Case:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """All cases of one file, for each of its standards: `criteria` (outcome → facts) and `cases` (named, more expected)."""
+    """All cases of one file, for each of its standards: `criteria` (outcome → facts) and `cases` (named, more expected).
+
+    `differing` holds the lines of criteria that one of the standards judges otherwise than the others.
+    """
     plain = yaml.safe_load(path.read_text(encoding="utf-8"))
     cases = []
     for name, on in plain["standards"].items():
         standard, base = BY_ID[name], plain["base"]
         known = {one.code for one in all_criteria(standard)}
-        for code, outcomes in plain["criteria"].items():
+        for code, outcomes in {**plain["criteria"], **plain.get("differing", {}).get(name, {})}.items():
             if code in known:
                 for outcome, lines in outcomes.items():
                     cases += [Case(path.stem, standard, on, {**base, **line}, {code: outcome}, {}) for line in lines]
@@ -88,21 +91,27 @@ def all_verdicts(sheet: Sheet) -> dict[str, Verdict]:
 
 
 def snapshot_of(facts: dict[str, Any], on: date) -> Snapshot:
-    """Facts as written to a snapshot: `2025 revenue`, `2025 revenue 统计年报`, `称号 …`, `负面 …`, `判断 …`, `代码`."""
+    """Facts as written to a snapshot: `2025 revenue`, `2025 revenue 统计年报`, `称号 …`, `负面 …`, `判断 …`, `代码`, `属地`, `成立`."""
     figures: list[FigureValue] = []
     titles: list[HeldTitle] | None = []
     incidents: list[IncidentFact] | None = []
     judgements: list[JudgementFact] = []
-    uscc = USCC
+    uscc, district, attributes = USCC, "330603", {}
     for number, (key, value) in enumerate(facts.items(), 1):
         words = str(key).split()
         if key == "代码":
             uscc = str(value)
+        elif key == "属地":
+            district = str(value)
+        elif key == "成立":
+            attributes = {} if value == "缺" else {"founded_on": value}
         elif key == "称号":
             titles = None if value == "未查" else titles
         elif key == "负面":
             incidents = None if value == "未查" else incidents
         elif words[0] == "称号":
+            if value == "缺":
+                continue
             start, end = (date.fromisoformat(day) for day in value.split(" 至 "))
             assert titles is not None
             titles.append(HeldTitle(words[1], start, end, number))
@@ -111,14 +120,15 @@ def snapshot_of(facts: dict[str, Any], on: date) -> Snapshot:
             incidents.append(_incident(words[1], value, number))
         elif words[0] == "判断":
             if value != "缺":
-                judgements.append(JudgementFact(words[1], OUTCOMES[value], "已核", date(2022, 9, 1), number))
+                judgements.append(JudgementFact(words[1], OUTCOMES[value], "已核", min(on, date(2022, 9, 1)), number))
         elif value != "缺":
             source = SOURCES[words[2]] if len(words) > 2 else "self_reported"
             figures.append(FigureValue(words[1], int(words[0]), _figure(words[1], value), source, number))
     return Snapshot(
         uscc=uscc,
         on=on,
-        district="330603",
+        district=district,
+        attributes=attributes,
         figures=figures,
         titles=titles,
         incidents=incidents,

@@ -27,6 +27,7 @@ from policies.engine import (
     evaluate_summary,
     standard_for,
 )
+from policies.engine.conditions.growth import Growth, GrowthEachYear
 from policies.engine.conditions.measures import Line
 from tests.policies.engine_cases import BY_ID, STANDARDS, USCC, all_criteria, all_verdicts
 
@@ -184,7 +185,7 @@ def test_raising_a_figure_never_turns_a_line_it_must_reach_from_met_to_unmet(
             not isinstance(line, Line)
             or not line.is_lower
             or measure.over.code != raised.fact
-            or criterion.condition.__class__.__name__ == "Growth"
+            or isinstance(criterion.condition, Growth | GrowthEachYear)
         ):
             continue
         if criterion.code in before and criterion.code in after and before[criterion.code].outcome is Outcome.MET:
@@ -333,7 +334,10 @@ def test_a_passed_window_is_not_offered_and_a_planned_one_gives_its_dates() -> N
         pytest.param(date(2024, 5, 1), "认定", None, "little_giant-2022", id="earlier years"),
         pytest.param(date(2026, 5, 1), "复核", 2023, "little_giant-2022-review", id="review of the 2023 cohort"),
         pytest.param(date(2022, 7, 31), "认定", None, None, id="before any text"),
-        pytest.param(date(2026, 5, 1), "复核", 2024, None, id="review of another cohort"),
+        pytest.param(date(2026, 5, 1), "复核", 2024, "little_giant-2026-review", id="review of another cohort"),
+        pytest.param(date(2026, 3, 31), "复核", 2023, "little_giant-2022-review", id="review before the new text"),
+        pytest.param(date(2026, 3, 31), "复核", 2024, None, id="review of another cohort before the new text"),
+        pytest.param(date(2027, 5, 1), "复核", 2023, "little_giant-2026-review", id="review after the year of the old text"),
     ],
 )
 def test_the_text_in_force_on_the_day_judges(on: date, application: str, cohort: int | None, expected: str | None) -> None:
