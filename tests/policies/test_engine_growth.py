@@ -47,7 +47,7 @@ def revenue(**wan: str) -> list[FigureValue]:
 
 
 amounts = st.none() | st.integers(0, 4).map(lambda step: Decimal(10_000 + step)) | st.sampled_from([Decimal(0), Decimal("10000.01")])
-histories = st.fixed_dictionaries({year: amounts for year in range(2022, 2028)})
+histories = st.fixed_dictionaries(dict.fromkeys(range(2022, 2028), amounts))
 
 
 def rows(history: dict[int, Decimal | None]) -> list[FigureValue]:
@@ -57,12 +57,12 @@ def rows(history: dict[int, Decimal | None]) -> list[FigureValue]:
 @settings(max_examples=400, deadline=None)
 @given(histories, st.sampled_from([2026, 2027, 2028]), st.sampled_from([STANDARD, AT_LEAST_FIVE]))
 def test_every_known_rate_decides_as_exact_fractions_say(history: dict[int, Decimal | None], year: int, standard) -> None:
-    rates = []
-    for at in range(year - 3, year):
-        base, value = history[at - 1] if at - 1 in history else None, history.get(at)
-        rates.append(None if not base or value is None else Fraction(value) / Fraction(base) - 1)
+    pairs = [(history.get(at - 1), history.get(at)) for at in range(year - 3, year)]
+    rates = [None if not base or value is None else Fraction(value) / Fraction(base) - 1 for base, value in pairs]
     line = standard.criteria[0].condition.line
-    passed = [None if one is None else one * 100 >= Fraction(line.value) and (not line.is_strict or one * 100 != line.value) for one in rates]
+    passed = [
+        None if one is None else one * 100 >= Fraction(line.value) and (not line.is_strict or one * 100 != line.value) for one in rates
+    ]
     expected = Outcome.UNMET if False in passed else Outcome.UNKNOWN if None in passed else Outcome.MET
     assert judged(rows(history), year=year, standard=standard).outcome is expected
 
@@ -100,7 +100,10 @@ def test_a_closed_pair_of_years_blocks_until_it_is_out_of_sight(history: dict[in
         pytest.param({"y2022": "1", "y2023": "2", "y2024": "3", "y2025": "3"}, "unmet", "2025 年须> 0%，等于不算", id="on a line to pass"),
         pytest.param({"y2022": "1", "y2023": "2", "y2024": "4", "y2025": "3"}, "unmet", "2025 年差 25.00 个百分点", id="below"),
         pytest.param(
-            {"y2022": "4", "y2023": "3", "y2024": "4", "y2025": "3"}, "unmet", "2023 年差 25.00 个百分点；2025 年差 25.00 个百分点", id="two"
+            {"y2022": "4", "y2023": "3", "y2024": "4", "y2025": "3"},
+            "unmet",
+            "2023 年差 25.00 个百分点；2025 年差 25.00 个百分点",
+            id="two",
         ),
         pytest.param({"y2022": "1", "y2023": "0", "y2024": "4", "y2025": "5"}, "unmet", "2023 年差 100.00 个百分点", id="to nothing"),
         pytest.param({"y2022": "0", "y2023": "1", "y2024": "4", "y2025": "5"}, "unknown", "", id="from nothing"),
@@ -134,7 +137,8 @@ def test_a_closed_year_is_said_to_be_closed() -> None:
 
 
 def test_a_year_is_compared_within_one_source_and_the_lack_of_one_is_named_once() -> None:
-    figures = revenue(y2022="10000", y2023="11000") + [
+    figures = [
+        *revenue(y2022="10000", y2023="11000"),
         FigureValue("revenue", 2024, Decimal(120_000_000), "self_reported", 9),
         FigureValue("revenue", 2025, Decimal(130_000_000), "self_reported", 10),
     ]

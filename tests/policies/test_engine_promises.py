@@ -33,8 +33,20 @@ from tests.policies.engine_cases import BY_ID, STANDARDS, USCC, all_criteria, al
 
 ON = date(2026, 11, 24)
 READ = sorted({code for standard in STANDARDS for code in standard.plan.codes})
-TITLES = ("specialised_sme", "little_giant", "single_champion", "high_tech")
-LINES = {"class1_ip": [1, 2, 3, 4, 5], "segment_years": [1, 2, 3], "product_years": [4, 5, 9, 10], "employees": [10, 999, 1000]}
+FOUNDED = (date(2001, 5, 1), date(2016, 11, 24), date(2016, 11, 25), date(2025, 11, 24), date(2025, 11, 25), date(2026, 12, 1))
+TITLES = ("innovative_sme", "specialised_sme", "little_giant", "single_champion", "high_tech")
+LINES = {
+    "class1_ip": [1, 2, 3, 4, 5],
+    "segment_years": [1, 2, 3, 9, 10],
+    "product_years": [1, 2, 3, 4, 5, 6, 9, 10],
+    "employees": [10, 80, 999, 1000],
+    "tech_staff": [7, 8, 9],
+    "rd_institution_level": [0, 2, 3, 4],
+    "leading_products": [1, 2, 3, 4],
+    "invention_patents": [0, 3, 4, 5],
+    "utility_patents": [0, 4, 5],
+    "rd_staff": [10, 49, 50],
+}
 
 
 def values(code: str) -> st.SearchStrategy[Any]:
@@ -91,7 +103,8 @@ snapshots = st.builds(
     Snapshot,
     uscc=st.sampled_from([USCC, "11330600002577014T"]),
     on=st.just(ON),
-    district=st.just("330603"),
+    district=st.sampled_from(["330603", "330624", "320583", ""]),
+    attributes=st.sampled_from([{}, *({"founded_on": day} for day in FOUNDED)]),
     figures=figures,
     titles=titles,
     incidents=incidents,
