@@ -27,20 +27,27 @@ from policies.engine.facts import (
     Snapshot,
     Window,
 )
-from policies.engine.loader import load_folder, load_standard
+from policies.engine.facts_file import FactsError, facts_written, read_facts
+from policies.engine.facts_listing import facts_listed, lines_listed
+from policies.engine.loader import APPLICATIONS, load_folder, load_standard
 from policies.engine.outcomes import GAP_KIND_LABELS, OUTCOME_LABELS, OVERALL_LABELS, GapKind, Outcome, Overall
 from policies.engine.sheet import Counts, Missing, Observed, Sheet, Summary, Verdict
 from policies.engine.standard import Criterion, Document, Standard, StandardError, canonical_text, standard_for
+from policies.engine.wording import GRADES_READ_IN_THE_ORIGINAL, TITLE_LABELS
 
 __all__ = [
+    "APPLICATIONS",
     "GAP_KIND_LABELS",
+    "GRADES_READ_IN_THE_ORIGINAL",
     "INCIDENT_LABELS",
     "OUTCOME_LABELS",
     "OVERALL_LABELS",
     "SEVERITY_LABELS",
+    "TITLE_LABELS",
     "Counts",
     "Criterion",
     "Document",
+    "FactsError",
     "FigureRow",
     "FigureValue",
     "GapKind",
@@ -64,12 +71,16 @@ __all__ = [
     "children_of",
     "evaluate",
     "evaluate_summary",
+    "facts_listed",
     "facts_of",
+    "facts_written",
+    "lines_listed",
     "load_folder",
     "load_standard",
     "manual_codes_of",
     "manual_criteria_of",
     "nearest_text",
+    "read_facts",
     "standard_for",
     "threshold_of",
     "years_of",
