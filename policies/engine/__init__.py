@@ -12,7 +12,16 @@ frozen = sheet.to_dict(); Sheet.from_dict(frozen)       # JSON-safe, stable
 evaluate(standard, snapshot, on=on, application_year=2027)  # judged for the batch of another year
 """
 
-from policies.engine.describe import children_of, facts_of, manual_codes_of, manual_criteria_of, nearest_text, threshold_of, years_of
+from policies.engine.describe import (
+    children_of,
+    facts_of,
+    manual_codes_of,
+    manual_criteria_of,
+    nearest_text,
+    score_table_of,
+    threshold_of,
+    years_of,
+)
 from policies.engine.evaluation import evaluate, evaluate_summary
 from policies.engine.facts import (
     INCIDENT_LABELS,
@@ -31,7 +40,8 @@ from policies.engine.facts_file import FactsError, facts_written, read_facts
 from policies.engine.facts_listing import facts_listed, lines_listed
 from policies.engine.loader import APPLICATIONS, load_folder, load_standard
 from policies.engine.outcomes import GAP_KIND_LABELS, OUTCOME_LABELS, OVERALL_LABELS, GapKind, Outcome, Overall
-from policies.engine.sheet import Counts, Missing, Observed, Sheet, Summary, Verdict
+from policies.engine.scores.tables import Row
+from policies.engine.sheet import Counts, Missing, Observed, ScorePart, Sheet, Summary, Verdict
 from policies.engine.standard import Criterion, Document, Standard, StandardError, canonical_text, standard_for
 from policies.engine.wording import GRADES_READ_IN_THE_ORIGINAL, TITLE_LABELS
 
@@ -59,6 +69,8 @@ __all__ = [
     "Observed",
     "Outcome",
     "Overall",
+    "Row",
+    "ScorePart",
     "Severity",
     "Sheet",
     "Snapshot",
@@ -81,6 +93,7 @@ __all__ = [
     "manual_criteria_of",
     "nearest_text",
     "read_facts",
+    "score_table_of",
     "standard_for",
     "threshold_of",
     "years_of",

@@ -1,27 +1,25 @@
 """One test as written to one compiled condition; every word is checked, and errors name the line."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from companies.figures.catalogue import CATALOGUE, SOURCE_LABELS, Kind
 from policies.engine import wording
 from policies.engine.conditions.base import Condition
 from policies.engine.conditions.groups import AllOf, AnyOf, Bands
 from policies.engine.conditions.growth import Growth, GrowthEachYear
 from policies.engine.conditions.holdings import Attribute, Bar, HoldsTitle, NoIncident
-from policies.engine.conditions.measures import FlagLine, Line, Measure
+from policies.engine.conditions.measures import Line
 from policies.engine.conditions.questions import Question
 from policies.engine.conditions.totals import Total
 from policies.engine.conditions.yearly import AnyYear, EachYear, OnTheDay
 from policies.engine.facts import INCIDENT_LABELS, LISTINGS, SEVERITY_LABELS
-from policies.engine.periods import Period, Span, parse_period
+from policies.engine.figures import Inherited, Reads, read_line, read_measure, read_period, read_sources
+from policies.engine.periods import Span
 from policies.engine.reading import Block
-from policies.engine.slots import Plan
+from policies.engine.scores.compiling import compile_classes, compile_score
 from policies.engine.standard import GRADES, Criterion
 from policies.engine.units import PERCENT, Unit, parse_threshold
 
-TESTS = ("fact", "ratio", "growth", "holds", "no_incident", "attribute", "question", "any", "all", "bands")
-COMPARISONS = ("at_least", "at_most", "more_than", "less_than")
-SOURCES = {label: str(code) for code, label in SOURCE_LABELS.items()}
+TESTS = ("fact", "ratio", "growth", "holds", "no_incident", "attribute", "question", "any", "all", "bands", "score", "classes")
 SEVERITIES = {label: code.rank for code, label in SEVERITY_LABELS.items()}
 KINDS = {label: str(code) for code, label in INCIDENT_LABELS.items()}
 NUMERALS = {"近 1 年": 1, "近一年": 1, "近两年": 2, "近三年": 3, "近五年": 5}
@@ -35,29 +33,6 @@ ATTRIBUTE_TESTS = {
     "town": ("one_of",),
     "park": ("one_of",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """What a branch takes over from the criterion it belongs to."""
-
-    code: str = ""
-    clause: str = ""
-    citation: str = ""
-    grade: str = ""
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Reads:
-    """What a standard looks at, gathered while compiling."""
-
-    plan: Plan
-    titles: set[str]
-    kinds: set[str]
-    attributes: set[str]
-    codes: set[str]
-    questions: set[str]
 
 
 def compile_criterion(block: Block, reads: Reads, inherited: Inherited, number: int = 0) -> Criterion:
@@ -125,66 +100,20 @@ def compile_test(block: Block, reads: Reads, here: Inherited, code: str, text: s
         return _question(block, reads, here, code)
     if test == "bands":
         return _bands(block, reads, here)
+    if test == "score":
+        return compile_score(block, reads, here, compile_test)
+    if test == "classes":
+        return compile_classes(block, reads, here, compile_criterion)
     children = tuple(compile_criterion(child, reads, here, at) for at, child in enumerate(block.blocks(test), 1))
     if len(children) < 2:
         raise block.fail(f"“{test}”至少要两个分支", test)
     return AnyOf(children) if test == "any" else AllOf(children)
 
 
-def read_sources(block: Block) -> tuple[str, ...]:
-    """`source` and what may stand in (`or`), as codes in the order they may be used."""
-    first = block.text("source", "")
-    labels = (first, *block.texts("or")) if first else ()
-    if not first and "or" in block:
-        raise block.fail("有“or”而没有“source”", "or")
-    for label in labels:
-        if label not in SOURCES:
-            raise block.fail(f"口径“{label}”不在 {'、'.join(SOURCES)} 之中", "source")
-    return tuple(dict.fromkeys(SOURCES[label] for label in labels))
-
-
-def _measure(block: Block, here: Inherited) -> Measure:
-    key = "fact" if "fact" in block else "ratio" if "ratio" in block else "growth"
-    codes = block.texts(key)
-    if len(codes) != (2 if key == "ratio" else 1):
-        raise block.fail("ratio 须是两个指标：[分子, 分母]" if key == "ratio" else f"“{key}”须是一个指标", key)
-    for code in codes:
-        if code not in CATALOGUE:
-            raise block.fail(f"指标目录里没有“{code}”", key)
-        if key != "fact" and CATALOGUE[code].kind is Kind.FLAG:
-            raise block.fail(f"“{code}”是是否项，不能计算", key)
-    sources = read_sources(block) or here.sources
-    if not sources:
-        raise block.fail("没有写明口径（source）", key)
-    return Measure(codes[0], codes[1] if key == "ratio" else None, sources)
-
-
-def _period(block: Block) -> Period:
-    try:
-        return parse_period(block.text("period"))
-    except ValueError as error:
-        raise block.fail(str(error), "period") from error
-
-
-def _line(block: Block, unit: Unit) -> Line:
-    if unit.is_flag:
-        wanted = block.text("is")
-        if wanted not in ("是", "否"):
-            raise block.fail("“is”须是 是 或 否", "is")
-        return FlagLine(wanted == "是")
-    found = [name for name in COMPARISONS if name in block]
-    if len(found) != 1:
-        raise block.fail(f"须有且只有一个门槛（{'、'.join(COMPARISONS)}），现有：{'、'.join(found) or '无'}")
-    try:
-        return Line(found[0], parse_threshold(block.text(found[0]), unit))
-    except ValueError as error:
-        raise block.fail(str(error), found[0]) from error
-
-
 def _figures(block: Block, reads: Reads, here: Inherited) -> Condition:
-    measure = _measure(block, here)
-    period = _period(block)
-    line = _line(block, measure.unit)
+    measure = read_measure(block, here)
+    period = read_period(block)
+    line = read_line(block, measure.unit)
     by_time = block.flag("by_time")
     if by_time and not (line.is_lower and period.years <= 1 and measure.under is None and measure.unit.label == "年"):
         raise block.fail("“by_time”只用于以年计、至少多少年的单年指标", "by_time")
@@ -202,14 +131,14 @@ def _figures(block: Block, reads: Reads, here: Inherited) -> Condition:
 
 
 def _growth(block: Block, reads: Reads, here: Inherited) -> Condition:
-    measure = _measure(block, here)
-    period = _period(block)
+    measure = read_measure(block, here)
+    period = read_period(block)
     if period.span is not Span.GROWTH:
         raise block.fail("growth 的期间写作 近两年、近三年", "period")
     method = block.text("method")
     if method not in ("复合", "平均", "逐年"):
         raise block.fail("“method”须是 复合、平均 或 逐年", "method")
-    line = _line(block, PERCENT)
+    line = read_line(block, PERCENT)
     if method != "逐年":
         return Growth(reads.plan, measure, period, line, compound=method == "复合")
     if not line.is_lower:
@@ -287,7 +216,7 @@ def _question(block: Block, reads: Reads, here: Inherited, code: str) -> Conditi
     reads.questions.add(code)
     shows = []
     for part in block.blocks("shows"):
-        measure, period = _measure(part, here), _period(part)
+        measure, period = read_measure(part, here), read_period(part)
         shows.append((measure, period.offsets, (0, -1) if period.span is Span.POINT else (0,)))
         part.close()
     return Question(reads.plan, code, block.text("question"), tuple(shows))
@@ -297,7 +226,7 @@ def _bands(block: Block, reads: Reads, here: Inherited) -> Condition:
     bands = block.block("bands")
     if bands is None:
         raise block.fail("“bands”须写 fact 或 ratio 和 steps", "bands")
-    measure = _measure(bands, here)
+    measure = read_measure(bands, here)
     if bands.text("period") not in ("上年度", "上年末"):
         raise bands.fail("分档所看的期间须是 上年度 或 上年末", "period")
     steps: list[tuple[Line | None, Criterion]] = []
@@ -306,7 +235,7 @@ def _bands(block: Block, reads: Reads, here: Inherited) -> Condition:
         when = step.block("when")
         if (when is None) != (at == len(blocks)):
             raise step.fail("除最后一档外每档须写“when”，最后一档不写", "when")
-        line = None if when is None else _line(when, measure.unit)
+        line = None if when is None else read_line(when, measure.unit)
         if when is not None:
             when.close()
         steps.append((line, compile_criterion(step, reads, here, at)))

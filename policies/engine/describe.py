@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from policies.engine import wording
 from policies.engine.outcomes import GAP_KIND_LABELS
+from policies.engine.scores.score import Score
+from policies.engine.scores.tables import Row
 from policies.engine.sheet import Nearest
 from policies.engine.standard import Criterion, Standard
 from policies.engine.units import show_nearest
@@ -37,9 +39,21 @@ def _all(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
         yield from _all(criterion.waivers)
 
 
+def score_table_of(criterion: Criterion) -> tuple[Row, ...]:
+    """The published score table, group by group; empty where there is none."""
+    condition = criterion.condition
+    return condition.table() if isinstance(condition, Score) else ()
+
+
 def manual_criteria_of(standard: Standard) -> tuple[tuple[str, str], ...]:
-    """(code, text) of everything people judge, in the order of the clauses."""
-    return tuple((one.code, one.text) for one in _all(standard.criteria) if one.judged_by == "officer")
+    """(code, text) of everything people judge, in the order of the clauses; of a score its questions, then what experts decide."""
+    found: list[tuple[str, str]] = []
+    for one in _all(standard.criteria):
+        condition = one.condition
+        found += [test.question for test in condition.inner_tests if test.question is not None]
+        if one.judged_by == "officer" or (isinstance(condition, Score) and condition.asks_experts):
+            found.append((one.code, one.text))
+    return tuple(found)
 
 
 def manual_codes_of(standard: Standard) -> frozenset[str]:

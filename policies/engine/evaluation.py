@@ -95,6 +95,7 @@ def evaluate(
         moves_on=_moves_on(facts),
         exclusion="" if answer.exclusion is None else wording.EXCLUDED.format(reason=answer.exclusion.text),
         exclusions=exclusions,
+        result=summary.result,
     )
 
 
@@ -199,6 +200,7 @@ def _summarise(answer: _Answer, windows: Sequence[Window]) -> Summary:
         earliest_year=answer.earliest_year,
         digest=digest_of(answer.standard, facts, answer.judged, answer.overall.value),
         stale_after=_stale_after(answer, windows),
+        result=answer.standard.criteria[0].condition.result(facts) if answer.exclusion is None else "",
     )
 
 

@@ -29,7 +29,8 @@ def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *,
     if closes and criterion.waivers:
         ways = wording.JOIN.join(waiver.text for waiver in criterion.waivers)
         closes = wording.JOIN.join([closes, wording.CLOSE_WAIVER.format(waiver=ways)])
-    judgement = facts.judgements.get(criterion.code) if code in (MET, UNMET) and criterion.judged_by == "officer" else None
+    is_judged = code in (MET, UNMET) and (criterion.judged_by == "officer" or condition.rests_on_judgement(facts))
+    judgement = facts.judgements.get(criterion.code) if is_judged else None
     return Verdict(
         code=criterion.code,
         text=criterion.text,
@@ -59,6 +60,7 @@ def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *,
         judged=None if judgement is None else _judged(judgement),
         children=tuple(explain(child, facts, base, first_year, applies=applies) for child in _branches(criterion, facts)),
         waivers=tuple(explain(waiver, facts, base, first_year, applies=applies) for waiver in criterion.waivers),
+        parts=condition.score_parts(facts) if applies else (),
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from policies.engine import wording
-from policies.engine.compiling import Inherited, Reads, compile_criterion
+from policies.engine.compiling import compile_criterion
 from policies.engine.conditions.base import Condition
 from policies.engine.conditions.holdings import Attribute, NoIncident
+from policies.engine.figures import Inherited, Reads
 from policies.engine.reading import Block, read_yaml
 from policies.engine.slots import Plan
 from policies.engine.standard import GRADES, Criterion, Document, Standard, StandardError, canonical_text, sha256_of
@@ -34,6 +35,7 @@ def load_standard(text: str, *, name: str = "standard.yaml") -> Standard:
     criteria = tuple(compile_criterion(one, reads, inherited) for one in block.blocks("criteria"))
     if not criteria:
         raise block.fail("“criteria”至少写一个条件", "criteria")
+    _check_ratings(criteria, block)
     exclusions = tuple(compile_criterion(one, reads, inherited) for one in block.blocks("exclusions"))
     standard = Standard(
         id=block.text("standard"),
@@ -66,8 +68,31 @@ def calendar_conditions(criterion: Criterion) -> Iterator[Condition]:
     """The tests that the calendar alone can turn, also inside groups and waivers."""
     if isinstance(criterion.condition, NoIncident | Attribute):
         yield criterion.condition
+    for test in criterion.condition.inner_tests:
+        yield from _turning(test)
     for part in (*criterion.condition.children, *criterion.waivers):
         yield from calendar_conditions(part)
+
+
+def _turning(test: Condition) -> Iterator[Condition]:
+    if isinstance(test, NoIncident | Attribute):
+        yield test
+    for child in test.children:
+        yield from calendar_conditions(child)
+
+
+def _check_ratings(criteria: Iterable[Criterion], block: Block) -> None:
+    """A rating gives its result; it stands alone, and nothing is decided by it."""
+    top = tuple(criteria)
+    rated = [one for one in top if one.condition.is_rating]
+    if rated and (len(top) > 1 or rated[0].waivers):
+        raise block.fail(f"“{rated[0].code}”是评级（classes，或不设门槛的 score），须单独成一个标准", "criteria")
+    waiting = [child for one in top for child in (*one.condition.children, *one.waivers)]
+    while waiting:
+        one = waiting.pop()
+        if one.condition.is_rating:
+            raise block.fail(f"“{one.code}”：classes 和不设门槛的 score 不能作为分支", "criteria")
+        waiting += [*one.condition.children, *one.waivers]
 
 
 def load_folder(folder: Path) -> tuple[Standard, ...]:

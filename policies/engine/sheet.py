@@ -54,10 +54,33 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One line of a score table as it stands: points between `low` and `high` of `most` (None: nothing caps it).
+
+    `holding` is the band that gives them, `ahead` the next one with its points; `is_closed`: only a later application
+    could still count it, the years it looks at being over.
+    """
+
+    code: str
+    text: str
+    most: int | None
+    low: Decimal
+    high: Decimal | None
+    points_text: str
+    holding: str = ""
+    observed: tuple[Observed, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    ahead: str = ""
+    is_closed: bool = False
+    parts: tuple["ScorePart", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One criterion judged.
 
-    `mode` is "" for a single test, "any" (满足其一), "all" or "bands" for a group with `children`. `gap` is exact (shares
+    `mode` is "" for a single test, "any" (满足其一), "all", "bands" or "classes" for a group with `children`. `parts` is the
+    table of a score. `gap` is exact (shares
     to six decimals, rounded up) in `gap_unit` and None where nothing can be measured. `counts_into` is the open year
     that can still make it up; `earliest_year` the first application year not blocked by closed years. `gap_note` says
     the kind in words, `closes` what would close it in the company's own figures.
@@ -91,6 +114,7 @@ class Verdict:
     judged: Judged | None = None
     children: tuple["Verdict", ...] = ()
     waivers: tuple["Verdict", ...] = ()
+    parts: tuple[ScorePart, ...] = ()
 
     @property
     def needs_check(self) -> bool:
@@ -143,6 +167,7 @@ class Summary(NamedTuple):
     earliest_year: int | None
     digest: str
     stale_after: date
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +176,8 @@ class Sheet:
 
     `veto_codes`: vetoes in force. `stale_after`: the first day on which the calendar alone could change the answer.
     `earliest_window`: its dates are None where no window of that year is known. `exclusion`: why the sheet is 不适用;
-    `exclusions`: what would exclude the company, MET where it does.
+    `exclusions`: what would exclude the company, MET where it does. `result`: what a rating says, a class or a score; where
+    facts are missing, every class it could still be.
     """
 
     standard_id: str
@@ -180,6 +206,7 @@ class Sheet:
     moves_on: str = ""
     exclusion: str = ""
     exclusions: tuple[Verdict, ...] = ()
+    result: str = ""
 
     def verdict(self, code: str) -> Verdict:
         """The verdict of one top-level criterion; KeyError when the standard has none of that code."""

@@ -114,10 +114,32 @@ SENTENCES = (
     _("上年末"),
     _("当年"),
     _("申请日"),
+    _("%(low)s–%(high)s 分"),
+    _("%(points)s 分以上"),
+    _("满分 %(points)s 分"),
+    _("按最高分计，差 %(gap)s"),
+    _("%(step)s：＋%(points)s"),
+    _("按 %(apply)s 年申报（看 %(open)s 年）：%(steps)s"),
+    _("%(total)s，其中%(groups)s"),
+    _("超过 %(beyond)s 的部分，每 %(each)s"),
+    _("÷ %(baseline)s × %(weight)s 分"),
+    _("%(label)s在企业所在区县没有基准值"),
+    _("%(label)s降到 %(line)s"),
+    _("%(label)s超过 %(line)s"),
+    _("%(label)s低于 %(line)s"),
+    _("%(label)s到 %(line)s"),
+    _("%(group)s差 %(gap)s"),
+    _("由专家评定"),
+    _("每 %(each)s"),
+    _("得分"),
+    _("其他"),
+    _("固定分"),
+    _("近一年"),
     _("缺数据"),
     _("可补"),
     _("已关账"),
     _("待时间"),
+    _("%(label)s，%(period)s"),
 )
 WORDS = (
     _("创新型中小企业"),
@@ -157,7 +179,7 @@ WORDS = (
     _("数据造假"),
     _("严重违反行业管理规定"),
 )
-PUBLISHED = {"criterion", "waiver"}  # these places hold policy wording
+PUBLISHED = {"criterion", "waiver", "group", "groups"}  # these places hold policy wording
 WEAK = 3  # a template with fewer words of its own is believed only when nothing Chinese is left
 _HAN = r"\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0002ffff“”"
 CHINESE = re.compile(rf"[{_HAN}]+(?:[ \d.,%-]*[{_HAN}]+)*")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from policies.engine.outcomes import GapKind, Outcome
-from policies.engine.sheet import Missing, Observed
+from policies.engine.sheet import Missing, Observed, ScorePart
 from policies.engine.slots import Facts
 from policies.engine.units import Unit
 
@@ -49,6 +49,9 @@ class Condition:
     children: tuple["Criterion", ...] = ()
     unit: Unit = NO_UNIT
     threshold_text = ""
+    is_rating = False  # its result is what is asked for, not whether it is met
+    inner_tests: tuple["Condition", ...] = ()  # inside a score table
+    question: tuple[str, str] | None = None  # code and text of what a person is asked
     judge: Callable[[Facts], int]
 
     def earliest(self, facts: Facts) -> int:
@@ -82,3 +85,15 @@ class Condition:
     def missing(self, facts: Facts) -> tuple[Missing, ...]:
         """What is missing for an unknown condition."""
         return ()
+
+    def rests_on_judgement(self, facts: Facts) -> bool:
+        """Whether a person's judgement decided what figures left open."""
+        return False
+
+    def score_parts(self, facts: Facts) -> tuple[ScorePart, ...]:
+        """The table of a score, part by part."""
+        return ()
+
+    def result(self, facts: Facts) -> str:
+        """What a rating says; empty for everything else."""
+        return ""

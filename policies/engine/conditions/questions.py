@@ -13,6 +13,7 @@ class Question(Condition):
 
     def __init__(self, plan: Plan, code: str, text: str, shows: tuple[tuple[Measure, tuple[int, ...], tuple[int, ...]], ...]) -> None:
         self.threshold_text = text
+        self.question = (code, text)
         self.shows = tuple(
             (measure, offsets, tuple(plan.add(measure.items(offset), measure.sources, shifts) for offset in offsets))
             for measure, offsets, shifts in shows

@@ -13,7 +13,18 @@ from policies.engine import facts, wording
 from policies.standards import sayings
 
 # what the engine joins sentences with, and words that only stand inside another sentence
-PIECES = {"JOIN", "YEARS_JOIN", "TITLE_OR", "MUST", "SHOWN_BESIDE", "ATTRIBUTE_THRESHOLD_ONE_OF", "NEAREST", "CLOSE_NEXT_YEAR"}
+PIECES = {
+    "JOIN",
+    "YEARS_JOIN",
+    "TITLE_OR",
+    "MUST",
+    "SHOWN_BESIDE",
+    "ATTRIBUTE_THRESHOLD_ONE_OF",
+    "NEAREST",
+    "CLOSE_NEXT_YEAR",
+    "SCORE_POINTS",
+    "SCORE_GROUP_LINE",
+}
 ENGLISH = {
     "%(open)s 年%(label)s达到 %(need)s，即可于 %(apply)s 年申报（%(closed)s 年已有 %(have)s）": (
         "%(label)s of %(open)s must reach %(need)s to file in %(apply)s (%(closed)s gives %(have)s)"
