@@ -92,12 +92,12 @@ def test_a_later_version_replaces_the_earlier_one() -> None:
 
 def test_the_kept_evaluation_agrees_with_the_sheet_and_follows_a_change() -> None:
     firm = ready_company()
-    assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == len(library.in_force(on=MAY_5))
+    assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == len(library.evaluated(on=MAY_5))
     kept = Evaluation.objects.get(company=firm, title__code="little_giant")
     sheet = services.sheet_for(company=firm, title=_little_giant(), on=MAY_5)
     assert (kept.overall, kept.open_count, kept.digest) == (sheet.overall.value, sheet.counts.open, sheet.digest)
     Incident.objects.create(company=firm, kind="abnormal_list", starts_on=MAY_5, known_on=MAY_5)
-    assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == len(library.in_force(on=MAY_5))
+    assert services.evaluation_refresh(company_ids=[firm.pk], on=MAY_5) == len(library.evaluated(on=MAY_5))
     assert Evaluation.objects.get(company=firm, title__code="little_giant").digest != kept.digest
 
 
