@@ -23,6 +23,7 @@ from policies.engine.facts import (
     Snapshot,
     Value,
     VersionId,
+    in_places,
 )
 from policies.engine.loader import APPLICATIONS
 from policies.engine.outcomes import OUTCOME_LABELS, Outcome
@@ -226,7 +227,8 @@ class _Reader:
             return None
         source = self.word(block, "source", path, _SOURCES)
         values = self.values(block.get("values"), f"{path}.values")
-        return FigureRow(int(year), source, self.identity(block, "version", path), values, self.flag(block, "estimate", path))
+        places = {code: in_places(code, value) for code, value in values.items()}
+        return FigureRow(int(year), source, self.identity(block, "version", path), places, self.flag(block, "estimate", path))
 
     def values(self, plain: Any, path: str) -> dict[str, Value]:
         if not isinstance(plain, _Object):

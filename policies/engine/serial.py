@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON-safe data and back, driven by their annotations."""
+"""Frozen dataclasses and named tuples to JSON-safe data and back, driven by their annotations."""
 
 import types
 import typing
@@ -23,10 +23,11 @@ def to_plain(value: object) -> Any:
         return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
+    names = _names(type(value))
+    if names:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
-    if is_dataclass(value):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
     raise TypeError(f"{type(value).__name__} has no plain form")
 
 
@@ -37,6 +38,14 @@ def from_plain[T](cls: type[T], plain: dict[str, Any]) -> T:
     if unknown:
         raise KeyError(f"{cls.__name__}: {', '.join(sorted(unknown))}")
     return cls(**{name: _read(hints[name], value) for name, value in plain.items()})
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    """The fields of a dataclass or named tuple, in their order; none of anything else."""
+    if is_dataclass(cls):
+        return tuple(field.name for field in fields(cls))
+    return tuple(getattr(cls, "_fields", ()))
 
 
 @cache
@@ -56,7 +65,7 @@ def _read(hint: Any, value: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and _names(hint):
         return from_plain(hint, value)
     if not isinstance(value, hint):
         raise TypeError(f"{value!r} is not {hint.__name__}")

@@ -1,7 +1,8 @@
 """What comes back: the gap sheet with its tree of verdicts, and the summary row without texts.
 
 Everything is frozen and JSON-safe both ways: `Sheet.from_dict(sheet.to_dict()) == sheet`. A frozen sheet is re-rendered
-years later from its JSON alone, so texts are stored with it; new fields need a default.
+years later from its JSON alone, so texts are stored with it; new fields need a default. What a sheet has many of are
+named tuples: a frozen dataclass of their size takes ten times as long to make.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,7 @@ from policies.engine.serial import from_plain, to_plain
 from policies.engine.wording import GRADES_READ_IN_THE_ORIGINAL
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """What the company shows for one year (or one day): value in `unit`, printed text, and where it comes from."""
 
     label: str
@@ -31,8 +31,7 @@ class Observed:
     conflict: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A fact without which a criterion cannot be judged, and who can supply it."""
 
     fact: str
@@ -42,8 +41,7 @@ class Missing:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The person's judgement that decided a manual criterion."""
 
     outcome: Outcome
@@ -53,8 +51,7 @@ class Judged:
     evidence_sha: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScorePart:
+class ScorePart(NamedTuple):
     """One line of a score table as it stands: points between `low` and `high` of `most` (None: nothing caps it).
 
     `holding` is the band that gives them, `ahead` the next one with its points; `is_closed`: only a later application
@@ -75,8 +72,7 @@ class ScorePart:
     parts: tuple["ScorePart", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One criterion judged.
 
     `mode` is "" for a single test, "any" (满足其一), "all", "bands" or "classes" for a group with `children`. `parts` is the
