@@ -368,7 +368,7 @@ def _row_written(one: FigureValue | FigureRow) -> dict[str, Any]:
         "source": one.source,
         "version": one.version_id,
         "estimate": one.is_estimate,
-        "values": {fact: _figure_written(CATALOGUE[fact], value) for fact, value in values.items() if value is not None},
+        "values": {fact: _figure_written(CATALOGUE[fact], in_places(fact, value)) for fact, value in values.items() if value is not None},
     }
 
 
