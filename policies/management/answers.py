@@ -51,18 +51,18 @@ def sheet_of_facts(snapshot: engine.Snapshot, asked: Asked) -> engine.Sheet:
     return engine.evaluate(standard, snapshot, on=asked.on, application_year=asked.year, windows=windows)
 
 
-def sheet_of_firm(uscc: str, asked: Asked) -> engine.Sheet:
+def sheet_of_company(uscc: str, asked: Asked) -> engine.Sheet:
     """The sheet of a firm of the register."""
-    snapshot, standard = _firm(uscc, asked)
+    snapshot, standard = _company(uscc, asked)
     return engine.evaluate(standard, snapshot, on=asked.on, application_year=asked.year, windows=windows_of(asked.title))
 
 
-def facts_of_firm(uscc: str, asked: Asked) -> engine.Snapshot:
+def facts_of_company(uscc: str, asked: Asked) -> engine.Snapshot:
     """What the register knows of a firm, with what people judged under the standard asked for."""
-    return _firm(uscc, asked)[0]
+    return _company(uscc, asked)[0]
 
 
-def _firm(uscc: str, asked: Asked) -> tuple[engine.Snapshot, engine.Standard]:
+def _company(uscc: str, asked: Asked) -> tuple[engine.Snapshot, engine.Standard]:
     company = Company.objects.filter(uscc=uscc.strip().upper(), withdrawn_on__isnull=True).first()
     if company is None:
         raise CommandError("no firm of that code")

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from companies.register import uscc as codes
 from companies.register.models import Company
 from policies import engine
-from policies.management.answers import Asked, facts_of_firm, lines_of, sheet_of_facts, sheet_of_firm
+from policies.management.answers import Asked, facts_of_company, lines_of, sheet_of_facts, sheet_of_company
 from policies.standards import services
 
 
@@ -62,9 +62,9 @@ class Command(BaseCommand):
         if options["print_facts"]:
             if not options["uscc"]:
                 raise CommandError("--print-facts goes with --uscc")
-            self._print(engine.facts_written(facts_of_firm(options["uscc"], asked)))
+            self._print(engine.facts_written(facts_of_company(options["uscc"], asked)))
             return
-        sheet = sheet_of_facts(_facts(options["facts"], on), asked) if options["facts"] else sheet_of_firm(options["uscc"], asked)
+        sheet = sheet_of_facts(_facts(options["facts"], on), asked) if options["facts"] else sheet_of_company(options["uscc"], asked)
         self._print(sheet.to_dict() if options["json"] else "\n".join(lines_of(sheet)))
 
     def _recompute(self, options: dict[str, Any]) -> None:

@@ -112,10 +112,10 @@ def test_the_same_facts_give_the_same_digest_from_file_and_from_the_register(tmp
     asked = ("--uscc", firm.uscc, "--title", title, "--as-of", "2026-05-05")
     facts = facts_in(tmp_path, printed("evaluate", *asked, "--print-facts"))
     kept = services.sheet_for(company=firm, title=Title.objects.get(code=title), on=MAY_5)
-    of_the_firm, of_the_file = sheet(*asked), sheet("--facts", facts, "--title", title, "--as-of", "2026-05-05")
-    assert of_the_firm.digest == of_the_file.digest == kept.digest
-    assert of_the_firm == of_the_file
-    assert of_the_firm.facts_used
+    of_the_register, of_the_file = sheet(*asked), sheet("--facts", facts, "--title", title, "--as-of", "2026-05-05")
+    assert of_the_register.digest == of_the_file.digest == kept.digest
+    assert of_the_register == of_the_file
+    assert of_the_register.facts_used
 
 
 @pytest.mark.django_db
