@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from companies.register import uscc as codes
 from companies.register.models import Company
 from policies import engine
-from policies.management.answers import Asked, facts_of_company, lines_of, sheet_of_facts, sheet_of_company
+from policies.management.answers import Asked, facts_of_company, lines_of, sheet_of_company, sheet_of_facts
 from policies.standards import services
 
 
