@@ -19,6 +19,7 @@ from policies.standards import services
 class Command(BaseCommand):
     """All firms, those that are due, or one; or the sheet of one company and one title, which stores nothing."""
 
+    requires_system_checks = ()  # they ask the database, which need not be there
     help = "Recompute evaluations of firms; with --title answer one sheet, from --facts (no database needed) or for --uscc."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -14,6 +14,7 @@ from policies.management.coverage import count_cases, coverage_of, plain_of, tab
 class Command(BaseCommand):
     """Titles × versions × criteria; reads, stores nothing."""
 
+    requires_system_checks = ()  # they ask the database, which need not be there
     help = "Print what the library of standards covers: criteria by who decides, by grade, and their worked cases."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,7 +1,10 @@
 """`evaluate` from a file and for a firm, and the coverage of the library."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -78,6 +81,16 @@ def test_without_a_database_the_files_judge(example: str) -> None:
     assert (found.open_codes, found.earliest_year) == (("P-3a",), 2028)
     later = sheet("--facts", example, "--title", "specialised_sme", "--as-of", "2026-05-01", "--application-year", "2027")
     assert later.application_year == 2027
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody:none@127.0.0.1:1/none"], ids=["no file", "no server"]
+)
+def test_the_command_line_needs_no_database_at_all(example: str, tmp_path: Path, url: str) -> None:
+    place = {"DATABASE_URL": url, "TIDU_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    command = [sys.executable, "manage.py", "evaluate", "--facts", example, "--title", "specialised_sme", "--as-of", "2026-05-01", "--json"]
+    answer = subprocess.run(command, cwd=ROOT, env={**os.environ, **place}, capture_output=True, text=True, timeout=60, check=True)
+    assert engine.Sheet.from_dict(json.loads(answer.stdout)).open_codes == ("P-3a",)
 
 
 @pytest.mark.usefixtures("no_database")
