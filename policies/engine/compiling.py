@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from policies.engine import wording
 from policies.engine.conditions.base import Condition
+from policies.engine.conditions.cases import Cases
 from policies.engine.conditions.groups import AllOf, AnyOf, Bands
 from policies.engine.conditions.growth import Growth, GrowthEachYear
 from policies.engine.conditions.holdings import Attribute, Bar, HoldsTitle, NoIncident
@@ -19,14 +20,14 @@ from policies.engine.scores.compiling import compile_classes, compile_score
 from policies.engine.standard import GRADES, Criterion
 from policies.engine.units import PERCENT, Unit, parse_threshold
 
-TESTS = ("fact", "ratio", "growth", "holds", "no_incident", "attribute", "question", "any", "all", "bands", "score", "classes")
+TESTS = ("fact", "ratio", "growth", "holds", "no_incident", "attribute", "question", "any", "all", "bands", "cases", "score", "classes")
 SEVERITIES = {label: code.rank for code, label in SEVERITY_LABELS.items()}
 KINDS = {label: str(code) for code, label in INCIDENT_LABELS.items()}
 NUMERALS = {"近 1 年": 1, "近一年": 1, "近两年": 2, "近三年": 3, "近五年": 5}
 ATTRIBUTE_TESTS = {
     "uscc": ("starts_with",),
     "industry": ("starts_with", "one_of"),
-    "founded_on": ("on_or_before", "years_at_least"),
+    "founded_on": ("on_or_before", "years_at_least", "in_last_years"),
     "is_above_scale": ("is",),
     "size": ("one_of",),
     "district": ("one_of", "starts_with"),
@@ -100,6 +101,8 @@ def compile_test(block: Block, reads: Reads, here: Inherited, code: str, text: s
         return _question(block, reads, here, code)
     if test == "bands":
         return _bands(block, reads, here)
+    if test == "cases":
+        return _cases(block, reads, here)
     if test == "score":
         return compile_score(block, reads, here, compile_test)
     if test == "classes":
@@ -175,10 +178,12 @@ def _no_incident(block: Block, reads: Reads) -> Condition:
     if not bars:
         raise block.fail("“no_incident”至少写一项", "no_incident")
     within = block.text("within")
-    if within != "申请日" and within not in NUMERALS:
-        raise block.fail(f"“within”须是 申请日 或 {'、'.join(NUMERALS)}", "within")
+    if within not in ("申请日", "上年和当年", *NUMERALS):
+        raise block.fail(f"“within”须是 申请日、上年和当年 或 {'、'.join(NUMERALS)}", "within")
     if within == "申请日" and any(kind not in LISTINGS for bar in bars for kind in bar.kinds):
         raise block.fail("事故和违法是一日之事，“within”须写近几年", "within")
+    if within == "上年和当年":
+        return NoIncident(tuple(bars), 1, by_calendar=True)
     return NoIncident(tuple(bars), NUMERALS.get(within, 0))
 
 
@@ -192,7 +197,7 @@ def _attribute(block: Block, reads: Reads) -> Condition:
     test = found[0]
     reads.attributes.add(name)
     wanted: tuple[str, ...] | int | bool
-    if test == "years_at_least":
+    if test in ("years_at_least", "in_last_years"):
         try:
             wanted = int(parse_threshold(block.text(test), Unit("年")).value)
         except ValueError as error:
@@ -220,6 +225,23 @@ def _question(block: Block, reads: Reads, here: Inherited, code: str) -> Conditi
         shows.append((measure, period.offsets, (0, -1) if period.span is Span.POINT else (0,)))
         part.close()
     return Question(reads.plan, code, block.text("question"), tuple(shows))
+
+
+def _cases(block: Block, reads: Reads, here: Inherited) -> Condition:
+    cases: list[tuple[Condition | None, Criterion]] = []
+    blocks = block.blocks("cases")
+    for at, case in enumerate(blocks, 1):
+        when = case.block("when")
+        if (when is None) != (at == len(blocks)):
+            raise case.fail("除最后一种情形外每种须写“when”，最后一种不写", "when")
+        test = None
+        if when is not None:
+            test = compile_test(when, reads, replace(here, code=f"{here.code}w{at}"), f"{here.code}w{at}", case.text("text"))
+            when.close()
+        cases.append((test, compile_criterion(case, reads, here, at)))
+    if len(cases) < 2:
+        raise block.fail("“cases”至少两种情形", "cases")
+    return Cases(tuple(cases))
 
 
 def _bands(block: Block, reads: Reads, here: Inherited) -> Condition:

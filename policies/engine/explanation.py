@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from policies.engine import wording
 from policies.engine.conditions.base import MET, NOT_APPLICABLE, OUTCOMES, UNKNOWN, UNMET, Gap
+from policies.engine.conditions.cases import Cases
 from policies.engine.conditions.groups import Bands, earliest_of, judge_criterion
 from policies.engine.facts import JudgementFact
 from policies.engine.outcomes import GapKind, Outcome
@@ -70,9 +71,9 @@ def _judged(judgement: JudgementFact) -> Judged:
 
 
 def _branches(criterion: Criterion, facts: Facts) -> tuple[Criterion, ...]:
-    """The branches to show: of a line in bands only the one that applies."""
+    """The branches to show: of a line in bands or by cases only the one that applies."""
     condition = criterion.condition
-    if isinstance(condition, Bands):
+    if isinstance(condition, Bands | Cases):
         step = condition.step(facts)
         return () if step is None else (step,)
     return condition.children

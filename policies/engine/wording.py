@@ -87,6 +87,7 @@ TITLE_THRESHOLD = "有效的{titles}"
 TITLE_OR = "或"
 INCIDENT_THRESHOLD_NOW = "申请时不在名单内"
 INCIDENT_THRESHOLD_YEARS = "近 {years} 年无上述情形"
+INCIDENT_THRESHOLD_CALENDAR = "上年和当年无上述情形"
 INCIDENT_NONE = "无记录"
 INCIDENT_SHOWN = "{kind}（{severity}）{day}"
 INCIDENT_LISTED = "{kind} {day} 起"
@@ -97,6 +98,7 @@ ATTRIBUTE_THRESHOLD_PREFIX = "以 {values} 开头"
 ATTRIBUTE_THRESHOLD_ONE_OF = "属于 {values}"
 ATTRIBUTE_THRESHOLD_BEFORE = "不晚于申请日"
 ATTRIBUTE_THRESHOLD_YEARS = "满 {years} 年"
+ATTRIBUTE_THRESHOLD_LAST = "成立于近 {years} 年"
 ATTRIBUTE_LABELS = {
     "uscc": "统一社会信用代码",
     "industry": "行业代码",

@@ -88,6 +88,8 @@ SENTENCES = (
     _("有效的%(titles)s"),
     _("申请时不在名单内"),
     _("近 %(years)s 年无上述情形"),
+    _("上年和当年无上述情形"),
+    _("成立于近 %(years)s 年"),
     _("%(kind)s %(day)s 起"),
     _("%(kind)s %(day)s 至 %(end)s"),
     _("%(kind)s（%(severity)s）%(day)s"),

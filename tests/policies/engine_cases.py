@@ -18,12 +18,15 @@ from policies.engine import (
     HeldTitle,
     IncidentFact,
     JudgementFact,
+    ScorePart,
     Sheet,
     Snapshot,
     Standard,
     Verdict,
     load_folder,
 )
+from policies.engine.scores.parts import Part
+from policies.engine.scores.score import Score
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDARDS = load_folder(ROOT / "policies" / "standards" / "data")
@@ -66,6 +69,53 @@ def read_cases(path: Path) -> list[Case]:
                 facts = {**base, **one.get("facts", {})}
                 cases.append(Case(path.stem, standard, one.get("on", on), facts, one.get("expect", {}), one))
     return cases
+
+
+@dataclass(frozen=True)
+class PointCase:
+    """One line of `points`: what one part of a score table gives for the base firm with some figures changed."""
+
+    file: str
+    standard: Standard
+    on: date
+    facts: dict[str, Any]
+    part: str
+    points: str
+
+
+def read_points(path: Path) -> list[PointCase]:
+    """All lines of `points` (part → points → facts) of one file, for each of its standards that has the part."""
+    plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [
+        PointCase(path.stem, BY_ID[name], on, {**plain["base"], **line}, code, points)
+        for name, on in plain["standards"].items()
+        for code, by_points in plain.get("points", {}).items()
+        if code in all_parts(BY_ID[name])
+        for points, lines in by_points.items()
+        for line in lines
+    ]
+
+
+def all_parts(standard: Standard) -> dict[str, Part]:
+    """Every part of every score table by its code."""
+    found: dict[str, Part] = {}
+    waiting: list[Part] = [part for one in all_criteria(standard) if isinstance(one.condition, Score) for part in one.condition.groups]
+    while waiting:
+        part = waiting.pop()
+        found[part.code] = part
+        waiting += part.parts
+    return found
+
+
+def shown_parts(sheet: Sheet) -> dict[str, ScorePart]:
+    """Every part that a sheet shows, by its code."""
+    found: dict[str, ScorePart] = {}
+    waiting = [part for verdict in all_verdicts(sheet).values() for part in verdict.parts]
+    while waiting:
+        part = waiting.pop()
+        found[part.code] = part
+        waiting += part.parts
+    return found
 
 
 def all_criteria(standard: Standard) -> list[Criterion]:
@@ -115,6 +165,9 @@ def snapshot_of(facts: dict[str, Any], on: date) -> Snapshot:
             start, end = (date.fromisoformat(day) for day in value.split(" 至 "))
             assert titles is not None
             titles.append(HeldTitle(words[1], start, end, number))
+        elif words[0] == "属性":
+            if value != "缺":
+                attributes[words[1]] = {"是": True, "否": False}.get(value, value)
         elif words[0] == "负面":
             assert incidents is not None
             incidents.append(_incident(words[1], value, number))

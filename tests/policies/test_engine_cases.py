@@ -5,9 +5,25 @@ from pathlib import Path
 import pytest
 
 from policies.engine import OUTCOME_LABELS, OVERALL_LABELS, Outcome, evaluate
-from tests.policies.engine_cases import STANDARDS, Case, all_criteria, all_verdicts, read_cases, snapshot_of
+from policies.engine.scores.groups import FirstOf
+from policies.engine.scores.parts import Fixed, Steps
+from policies.engine.scores.tables import range_words
+from tests.policies.engine_cases import (
+    STANDARDS,
+    Case,
+    PointCase,
+    all_criteria,
+    all_parts,
+    all_verdicts,
+    read_cases,
+    read_points,
+    shown_parts,
+    snapshot_of,
+)
 
-CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")) for case in read_cases(path)]
+FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+POINTS = [case for path in FILES for case in read_points(path)]
+CASES = [case for path in FILES for case in read_cases(path)]
 NAMED = [case for case in CASES if case.more]
 LINES = [case for case in CASES if not case.more]
 
@@ -33,6 +49,11 @@ def test_a_worked_case_comes_out_as_written(case: Case) -> None:
     assert {code: verdicts[code].closes for code in more.get("closes", {})} == more.get("closes", {})
     shown = {code: [one.text for one in verdicts[code].observed] for code in more.get("shown", {})}
     assert shown == more.get("shown", {})
+    if "points" in more:
+        parts = shown_parts(sheet)
+        assert {code: parts[code].points_text for code in more["points"]} == more["points"]
+    if "result" in more:
+        assert sheet.result == more["result"]
     if "overall" in more:
         assert OVERALL_LABELS[sheet.overall] == more["overall"]
     if "open" in more:
@@ -41,6 +62,29 @@ def test_a_worked_case_comes_out_as_written(case: Case) -> None:
         assert list(sheet.veto_codes) == more["vetoes"]
     if "earliest" in more:
         assert sheet.earliest_year == more["earliest"]
+
+
+@pytest.mark.parametrize("case", POINTS, ids=lambda case: f"{case.standard.id}-{case.part}-{case.points}")
+def test_a_part_of_a_score_gives_the_published_points(case: PointCase) -> None:
+    sheet = evaluate(case.standard, snapshot_of(case.facts, case.on), on=case.on)
+    assert shown_parts(sheet)[case.part].points_text == case.points
+
+
+@pytest.mark.parametrize("standard", STANDARDS, ids=lambda standard: standard.id)
+def test_every_band_of_a_score_has_a_case(standard) -> None:
+    tried: dict[str, set[str]] = {}
+    for case in POINTS:
+        if case.standard is standard:
+            tried.setdefault(case.part, set()).add(case.points)
+    for code, part in all_parts(standard).items():
+        if isinstance(part, Steps):
+            bands = {range_words(points) for _, points in part.steps}
+        elif isinstance(part, FirstOf):
+            bands = {range_words(one.points) for one in part.parts if isinstance(one, Fixed)}
+        else:
+            continue
+        lacking = bands - tried.get(code, set())
+        assert not lacking, f"{standard.id} {code} 没有 {'、'.join(sorted(lacking))} 的例子"
 
 
 @pytest.mark.parametrize("standard", STANDARDS, ids=lambda standard: standard.id)
@@ -54,6 +98,8 @@ def test_every_criterion_has_a_met_an_unmet_and_an_undecided_case(standard) -> N
         seen = tried.get(criterion.code, set())
         undecided = "待人工核" if criterion.condition.__class__.__name__ == "Question" else "缺数据"
         lacking = {"达标", "未达标", undecided} - seen
+        if criterion.condition.is_rating:  # a rating is known or not, never unmet
+            lacking.discard("未达标")
         assert not lacking, f"{standard.id} {criterion.code} 没有 {'、'.join(sorted(lacking))} 的例子"
 
 

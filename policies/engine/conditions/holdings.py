@@ -74,15 +74,18 @@ class Bar:
 class NoIncident(Condition):
     """No incident of the kinds: in force on the day, or within the last years counted back from the day.
 
-    An incident exactly `years` years old still counts; a listing counts until that long after it was lifted. An
+    An incident exactly `years` years old still counts; a listing counts until that long after it was lifted. By the
+    calendar (上年和当年) it counts to the end of the year after. An
     accident without a severity leaves the answer open where the severity matters.
     """
 
-    def __init__(self, bars: tuple[Bar, ...], years: int) -> None:
-        self.bars, self.years = bars, years
+    def __init__(self, bars: tuple[Bar, ...], years: int, *, by_calendar: bool = False) -> None:
+        self.bars, self.years, self.by_calendar = bars, years, by_calendar
         self.kinds = frozenset(kind for bar in bars for kind in bar.kinds)
         self.names = wording.YEARS_JOIN.join(INCIDENT_LABELS[kind] for kind in IncidentKind if kind.value in self.kinds)
         self.threshold_text = wording.INCIDENT_THRESHOLD_YEARS.format(years=years) if years else wording.INCIDENT_THRESHOLD_NOW
+        if by_calendar:
+            self.threshold_text = wording.INCIDENT_THRESHOLD_CALENDAR
 
         def judge(facts: Facts) -> int:
             incidents = facts.snapshot.incidents
@@ -120,6 +123,8 @@ class NoIncident(Condition):
             if incident.kind in LISTINGS:
                 return None
             end = incident.starts_on
+        if self.by_calendar:
+            return date(end.year + self.years + 1, 1, 1)
         return add_years(end, self.years) + timedelta(days=1)
 
     def _standing(self, facts: Facts) -> list[IncidentFact]:
@@ -200,7 +205,7 @@ def severity_label(severity: str) -> str:
 
 
 class Attribute(Condition):
-    """A test of one attribute: `starts_with`, `one_of`, `on_or_before` the day, `years_at_least`, or `is` 是/否."""
+    """A test of one attribute: `starts_with`, `one_of`, `on_or_before` the day, `years_at_least`, `in_last_years`, or `is` 是/否."""
 
     def __init__(self, name: str, test: str, wanted: Sequence[str] | int | bool) -> None:
         self.name, self.test, self.wanted = name, test, wanted
@@ -212,7 +217,7 @@ class Attribute(Condition):
             value = self._value(facts)
             if value is None or value == "":
                 return UNKNOWN
-            return MET if self._passes(value, facts.on) else UNMET
+            return MET if self._passes(value, facts) else UNMET
 
         self.judge = judge
 
@@ -223,8 +228,8 @@ class Attribute(Condition):
             return facts.snapshot.district
         return facts.snapshot.attributes.get(self.name)
 
-    def _passes(self, value: object, on: date) -> bool:
-        wanted = self.wanted
+    def _passes(self, value: object, facts: Facts) -> bool:
+        wanted, on = self.wanted, facts.on
         if self.test == "starts_with":
             return str(value).startswith(tuple(wanted))  # type: ignore[arg-type]
         if self.test == "one_of":
@@ -235,6 +240,8 @@ class Attribute(Condition):
             raise TypeError(f"{self.name} is a date, not {type(value).__name__}")
         if self.test == "on_or_before":
             return value <= on
+        if self.test == "in_last_years":
+            return value.year >= facts.year - int(wanted)  # type: ignore[arg-type]
         return self.reached_on(value) <= on
 
     def reached_on(self, since: date) -> date:
@@ -244,6 +251,8 @@ class Attribute(Condition):
     def _threshold(self) -> str:
         if self.test == "years_at_least":
             return wording.ATTRIBUTE_THRESHOLD_YEARS.format(years=self.wanted)
+        if self.test == "in_last_years":
+            return wording.ATTRIBUTE_THRESHOLD_LAST.format(years=self.wanted)
         if self.test == "on_or_before":
             return wording.ATTRIBUTE_THRESHOLD_BEFORE
         if self.test == "is":
@@ -254,7 +263,7 @@ class Attribute(Condition):
     def changes_on(self, facts: Facts) -> date | None:
         """The day on which the calendar alone turns the answer; None when it cannot."""
         value = self._value(facts)
-        if not isinstance(value, date) or self.judge(facts) == MET:
+        if not isinstance(value, date) or self.test == "in_last_years" or self.judge(facts) == MET:
             return None
         return value if self.test == "on_or_before" else self.reached_on(value)
 
