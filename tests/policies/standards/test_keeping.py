@@ -120,7 +120,9 @@ def test_a_row_that_says_the_same_is_left_alone_and_one_that_does_not_is_written
     services.evaluation_refresh(company_ids=ids, on=date(2026, 5, 6))
     after = _kept(firms)
     written = {key for key, row in after.items() if row != before[key]}
-    assert written == {key for key in after if key[0] in (changed.pk, stale.pk)}
+    assert {company for company, _title in written} == {changed.pk, stale.pk}
+    assert written >= {key for key in after if key[0] == stale.pk}
+    assert (changed.pk, Title.objects.get(code="little_giant").pk) in written
     assert not any(row["is_stale"] for row in after.values())
 
 
@@ -171,6 +173,6 @@ def test_a_new_year_is_written_even_where_nothing_was_reported() -> None:
     services.evaluation_refresh(company_ids=[firm.pk], on=date(2027, 1, 1))
     until = dict(Evaluation.objects.filter(company=firm).values_list("title__code", "stale_after"))
     # the year turns, or before it the filing closes that the answer names as the earliest
-    planned = {"little_giant": date(2027, 5, 26), "single_champion": date(2027, 10, 28)}
+    planned = {"little_giant": date(2027, 5, 26), "single_champion": date(2027, 10, 28), "tech_sme": date(2027, 9, 1)}
     assert until == dict.fromkeys(until, date(2028, 1, 1)) | planned
     assert services.evaluations_due(on=date(2027, 1, 1)) == []
