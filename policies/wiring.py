@@ -15,6 +15,7 @@ from accounts.jobs.services import job_progress, job_start
 from companies.register import slots
 from companies.register.slots import Panel, PanelRequest
 from policies.engine.standard import sha256_of
+from policies.publishing import wiring as publishing
 from policies.standards import services
 from policies.standards.models import Evaluation, Judgement, Standard
 from policies.standards.panels import gap_panel, titles_against
@@ -104,3 +105,4 @@ def connect() -> None:
     registry.register_daily("evaluate", _daily)
     checks.register("standards", standard_problems)
     words.register_actions({"standard.published": _("发布认定标准")})
+    publishing.connect()

@@ -27,10 +27,22 @@ from policies.standards.models import Judgement, Standard
 @require_safe
 @roles_required(*STAFF)
 def standard_list(request: HttpRequest) -> HttpResponse:
-    """All published standards by title, newest first, with what is in force today."""
-    today = localdate()
-    rows = list(Standard.objects.visible_to(request.user).select_related("title"))  # type: ignore[arg-type]
-    context = {"rows": [(row, library.compiled(row), library.compiled(row).is_in_force_on(today)) for row in rows], "today": today}
+    """All published standards by title, newest first: in force today, upcoming or past; of one title or state where asked."""
+    rows = selectors.standards_for_list(user=request.user, on=localdate())  # type: ignore[arg-type]
+    titles = list({row.row.title.code: row.row.title for row in rows}.values())
+    title, state = request.GET.get("title", ""), request.GET.get("state", "")
+    if title in {one.code for one in titles}:
+        rows = [row for row in rows if row.row.title.code == title]
+    if state in selectors.STATES:
+        rows = [row for row in rows if row.state == state]
+    context = {
+        "rows": rows,
+        "titles": titles,
+        "title": title,
+        "state": state,
+        "states": selectors.STATES.items(),
+        "reads_drafts": request.user.role != Role.OFFICER and request.user.district_id is None,  # type: ignore[union-attr]
+    }
     return render(request, "policies/standards/list.html", context)
 
 
@@ -39,12 +51,19 @@ def standard_list(request: HttpRequest) -> HttpResponse:
 def standard_detail(request: HttpRequest, title: str, version: int) -> HttpResponse:
     """One standard as a readable document: every criterion with number, clause, citation and evidence grade."""
     row = get_object_or_404(Standard.objects.visible_to(request.user).select_related("title"), pk=version, title__code=title)  # type: ignore[arg-type]
-    others = Standard.objects.filter(title=row.title).exclude(pk=row.pk)
+    user: Any = request.user
+    today = localdate()
+    history = selectors.history_of(row, on=today)
     context = {
         "row": row,
         "standard": library.compiled(row),
         "criteria": selectors.criteria_of(library.compiled(row)),
-        "others": others,
+        "history": history,
+        "state": next(one for one in history if one.row.pk == row.pk),
+        "before": selectors.version_before(row, history),
+        "may_draft": user.role == Role.CLERK and user.district_id is None,
+        "may_try": user.role in {Role.CLERK, Role.APPROVER},
+        "recomputing": selectors.recomputing(title=row.title, on=today),
         "crumbs": [{"label": _("认定标准"), "url": "/standards/"}, {"label": str(row.title)}],
     }
     return render(request, "policies/standards/detail.html", context)

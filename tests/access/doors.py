@@ -21,7 +21,8 @@ FORBIDDEN = (405, 403)
 
 OFFICERS = "officer other_officer"
 APPROVERS = "approver city"
-STAFF = f"{OFFICERS} {APPROVERS} clerk auditor"
+CLERKS = "clerk city_clerk"
+STAFF = f"{OFFICERS} {APPROVERS} {CLERKS} auditor"
 EVERYBODY = f"{STAFF} enterprise administrator"
 
 DOORS: dict[str, Door] = {
@@ -64,41 +65,54 @@ DOORS: dict[str, Door] = {
     # the register
     "companies:company-list": Door("rows", {STAFF: LIST}),
     "companies:company-search": Door("page", {STAFF: OK}),
-    "companies:company-new": Door("form", {"clerk": FORM, f"{OFFICERS} {APPROVERS} auditor": (403, 403, 403)}),
+    "companies:company-new": Door("form", {CLERKS: FORM, f"{OFFICERS} {APPROVERS} auditor": (403, 403, 403)}),
     "companies:company-detail": Door("page", {STAFF: OK}, about="firm"),
     "companies:company-history": Door("page", {STAFF: OK}, about="firm"),
     "companies:company-audit": Door("page", {STAFF: OK}, about="firm"),
     "companies:company-neighbour": Door("page", {STAFF: GOES}, about="firm-side"),
     "companies:company-figures": Door("page", {STAFF: OK}, about="firm"),
-    "companies:figures-new": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
-    "companies:incident-new": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
-    "companies:incident-end": Door("form", {f"{OFFICERS} clerk": FORM, f"{APPROVERS} auditor": REFUSED}, about="incident"),
+    "companies:figures-new": Door("form", {f"{OFFICERS} {CLERKS}": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
+    "companies:incident-new": Door("form", {f"{OFFICERS} {CLERKS}": FORM, f"{APPROVERS} auditor": REFUSED}, about="firm"),
+    "companies:incident-end": Door("form", {f"{OFFICERS} {CLERKS}": FORM, f"{APPROVERS} auditor": REFUSED}, about="incident"),
     "companies:company-evidence": Door("page", {STAFF: OK}, about="firm"),
-    "companies:evidence-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM, "auditor": REFUSED}, about="firm"),
+    "companies:evidence-new": Door("form", {f"{OFFICERS} {APPROVERS} {CLERKS}": FORM, "auditor": REFUSED}, about="firm"),
     "companies:evidence-download": Door("page", {STAFF: OK}, about="paper", logged=True),
     # imports: officers see their own runs, clerks and approvers those of their scope
-    "companies:import-list": Door("rows", {f"{OFFICERS} {APPROVERS} clerk": LIST}),
-    "companies:import-new": Door("form", {f"{OFFICERS} clerk": FORM}),
-    "companies:import-template": Door("page", {f"{OFFICERS} clerk": OK}),
-    "companies:import-detail": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run"),
-    "companies:import-progress": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run"),
-    "companies:import-row-list": Door("rows", {f"{OFFICERS} {APPROVERS} clerk": LIST}, about="run"),
-    "companies:import-refused": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run", logged=True),
-    "companies:import-file": Door("page", {f"{OFFICERS} {APPROVERS} clerk": OK}, about="run", logged=True),
-    "companies:import-official-list": Door("form", {f"{OFFICERS} clerk": FORM}, about="run"),
-    "companies:import-check": Door("action", {f"{OFFICERS} clerk": DONE}, about="run"),
-    "companies:import-submit": Door("action", {f"{OFFICERS} clerk": DONE}, about="run"),
-    "companies:import-apply": Door("action", {f"{OFFICERS} clerk": DONE}, about="run"),
-    "companies:import-restart": Door("action", {f"{OFFICERS} clerk": (405, 409)}, about="run"),  # nothing was interrupted
-    "companies:import-undo": Door("form", {f"{OFFICERS} clerk": (302, 409)}, about="run"),  # nothing was applied yet
+    "companies:import-list": Door("rows", {f"{OFFICERS} {APPROVERS} {CLERKS}": LIST}),
+    "companies:import-new": Door("form", {f"{OFFICERS} {CLERKS}": FORM}),
+    "companies:import-template": Door("page", {f"{OFFICERS} {CLERKS}": OK}),
+    "companies:import-detail": Door("page", {f"{OFFICERS} {APPROVERS} {CLERKS}": OK}, about="run"),
+    "companies:import-progress": Door("page", {f"{OFFICERS} {APPROVERS} {CLERKS}": OK}, about="run"),
+    "companies:import-row-list": Door("rows", {f"{OFFICERS} {APPROVERS} {CLERKS}": LIST}, about="run"),
+    "companies:import-refused": Door("page", {f"{OFFICERS} {APPROVERS} {CLERKS}": OK}, about="run", logged=True),
+    "companies:import-file": Door("page", {f"{OFFICERS} {APPROVERS} {CLERKS}": OK}, about="run", logged=True),
+    "companies:import-official-list": Door("form", {f"{OFFICERS} {CLERKS}": FORM}, about="run"),
+    "companies:import-check": Door("action", {f"{OFFICERS} {CLERKS}": DONE}, about="run"),
+    "companies:import-submit": Door("action", {f"{OFFICERS} {CLERKS}": DONE}, about="run"),
+    "companies:import-apply": Door("action", {f"{OFFICERS} {CLERKS}": DONE}, about="run"),
+    "companies:import-restart": Door("action", {f"{OFFICERS} {CLERKS}": (405, 409)}, about="run"),  # nothing was interrupted
+    "companies:import-undo": Door("form", {f"{OFFICERS} {CLERKS}": (302, 409)}, about="run"),  # nothing was applied yet
     # recognitions
     "companies:recognition-list": Door("rows", {STAFF: LIST}),
-    "companies:recognition-new": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}),
+    "companies:recognition-new": Door("form", {f"{OFFICERS} {APPROVERS} {CLERKS}": FORM}),
     "companies:recognition-detail": Door("page", {STAFF: OK}, about="recognition"),
-    "companies:recognition-revoke": Door("form", {f"{OFFICERS} {APPROVERS} clerk": FORM}, about="recognition"),
+    "companies:recognition-revoke": Door("form", {f"{OFFICERS} {APPROVERS} {CLERKS}": FORM}, about="recognition"),
     # standards, sheets, judgements
     "policies:standard-list": Door("page", {STAFF: OK}),
     "policies:standard-detail": Door("page", {STAFF: OK}, about="standard"),
+    # drafts are the city's; what a published version would change is for all staff, by their scope
+    "policies:standard-compare": Door("page", {STAFF: OK}, about="title"),
+    "policies:standard-draft-list": Door("page", {"city city_clerk": OK}),
+    "policies:standard-draft-new": Door("form", {"city_clerk": FORM}),
+    "policies:standard-draft-detail": Door("page", {"city city_clerk": OK}, about="draft"),
+    "policies:standard-draft-change": Door("form", {"city_clerk": FORM}, about="draft"),
+    "policies:standard-draft-submit": Door("action", {"city_clerk": DONE}, about="draft"),
+    "policies:standard-draft-withdraw": Door("action", {"city_clerk": DONE}, about="draft"),
+    "policies:standard-draft-try": Door("action", {"city city_clerk": DONE}, about="draft"),
+    "policies:standard-try": Door("form", {f"{APPROVERS} {CLERKS}": FORM}, about="standard"),
+    "policies:standard-trial-of": Door("form", {f"{APPROVERS} {CLERKS}": (302, 302), f"{OFFICERS} auditor": (302, 403)}, about="standard"),
+    "policies:standard-trial": Door("page", {STAFF: OK}, about="trial"),
+    "policies:standard-trial-firms": Door("rows", {STAFF: LIST}, about="trial"),
     "policies:sheet": Door("page", {STAFF: OK}, about="firm-title"),
     "policies:judgement-make": Door("form", {OFFICERS: FORM}, about="firm-title"),
     "policies:judgement-withdraw": Door("action", {OFFICERS: DONE}, about="judgement"),
@@ -117,7 +131,7 @@ DOORS: dict[str, Door] = {
 # addresses whose object belongs to a person, not to a district
 PERSONAL = ("session", "notice", "job")
 # everybody who may come in sees all of them
-SHARED = ("", "person", "standard")
+SHARED = ("", "person", "standard", "title", "draft", "trial")
 
 
 def arguments(world: World, about: str, person: str, side: str) -> dict[str, Any]:
@@ -157,6 +171,11 @@ def _shared(world: World, about: str, side: str) -> dict[str, Any]:
     if about == "standard":
         standard = world.own.judgement.standard_id
         return {"title": "little_giant", "version": NO_SUCH_ID if side == "missing" else standard}
+    if about == "title":
+        return {"title": "no_such_title" if side == "missing" else "little_giant"}
+    if about in {"draft", "trial"}:
+        rows: list[Any] = world.drafts if about == "draft" else world.trials
+        return {"pk": NO_SUCH_ID if side == "missing" else rows[0].pk}
     return {}
 
 
@@ -173,7 +192,7 @@ def is_there(door: Door, person: str, side: str) -> bool:
         return True
     if door.about in PERSONAL:
         return side == "own" or (door.about == "session" and person == "administrator")
-    return person == "city" or (person == "other_officer") == (side == "foreign")
+    return person in {"city", "city_clerk"} or (person == "other_officer") == (side == "foreign")
 
 
 def address(world: World, name: str, person: str, side: str) -> str:

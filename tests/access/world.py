@@ -25,6 +25,9 @@ from companies.register.models import Company
 from cultivation.seeding import seed
 from cultivation.tracks.models import ReasonCode, Track, TrackState
 from cultivation.tracks.services import move_propose
+from policies.publishing.models import StandardDraft, TextTrial
+from policies.publishing.services import draft_create
+from policies.publishing.trials import run_trial_job, trial_start
 from policies.standards.models import Judgement, Standard
 from policies.standards.services import evaluation_refresh
 from tests import factories
@@ -37,7 +40,7 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 OWN, FOREIGN = "330602", "330681"
 NO_SUCH_ID = 99_999_999
 NO_SUCH_CODE = "91330602MA2ZZZZZ0Z"
-PRINCIPALS = ("anonymous", "enterprise", "officer", "other_officer", "approver", "city", "clerk", "auditor", "administrator")
+PRINCIPALS = ("anonymous", "enterprise", "officer", "other_officer", "approver", "city", "clerk", "city_clerk", "auditor", "administrator")
 
 
 @dataclass
@@ -68,6 +71,8 @@ class World:
     jobs: dict[str, Job] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
+    drafts: list[StandardDraft] = field(default_factory=list)
+    trials: list[TextTrial] = field(default_factory=list)
 
     @property
     def own(self) -> Side:
@@ -93,6 +98,7 @@ def build() -> World:
         "approver": factories.ApproverFactory(district=districts[OWN], office=offices[OWN], person__name=mark("reviewer's name")),
         "city": factories.CityApproverFactory(person__name=mark("city reviewer's name")),
         "clerk": factories.ClerkFactory(district=districts[OWN], person__name=mark("clerk's name")),
+        "city_clerk": factories.CityClerkFactory(person__name=mark("city clerk's name")),
         "auditor": factories.AuditorFactory(district=districts[OWN], person__name=mark("auditor's name")),
         "administrator": factories.AdministratorFactory(person__name=mark("administrator's name")),
         "enterprise": factories.EnterpriseUserFactory(),
@@ -102,6 +108,7 @@ def build() -> World:
     world.sides[FOREIGN] = _side(world, districts[FOREIGN], people["other_officer"], name=f"诸暨{mark('name of another firm')}设备有限公司")
     CompanyMember.objects.create(company=world.own.company, user=people["enterprise"], starts_on=date(2026, 1, 1))
     evaluation_refresh(company_ids=[side.company.pk for side in world.sides.values()], on=TODAY)
+    _texts(world)
     _sign_everybody_in(world)
     return world
 
@@ -169,6 +176,20 @@ def _run(world: World, district: District, officer: User, company: Company) -> I
     name = f"{world.canaries.mark(f'workbook name {district.code}')}.xlsx"
     run = import_upload(file=ContentFile(xlsx({"年度指标": rows}), name=name), source="audit", by=officer, on=TODAY)
     return import_start_check(run_id=run.pk, by=officer, on=TODAY)
+
+
+def _texts(world: World) -> None:
+    """A draft of the city's clerk, and the trial of a published version over both firms."""
+    standard = world.own.judgement.standard
+    text = standard.text.replace("standard: little_giant-2026", "standard: little_giant-2027").replace(
+        "from: 2026-04-01", "from: 2027-04-01"
+    )
+    world.drafts.append(draft_create(text=text, by=world.users["city_clerk"], on=TODAY, follows=standard))
+    trial = trial_start(standard=standard, by=None, on=TODAY)
+    assert trial.job is not None
+    run_trial_job(trial.job)
+    Job.objects.filter(pk=trial.job.pk).update(state=JobState.DONE)
+    world.trials.append(trial)
 
 
 def _sign_everybody_in(world: World) -> None:

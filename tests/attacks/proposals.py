@@ -17,8 +17,10 @@ from companies.recognitions.models import Title
 from companies.recognitions.services import recognition_record, recognition_revoke
 from companies.register.models import Company
 from cultivation.tracks.services import move_propose
+from policies.publishing.services import draft_create, draft_submit
+from policies.standards.models import Standard
 from tests.companies.imports.books import named, xlsx
-from tests.factories import AssignmentFactory, CityApproverFactory, EvidenceFactory
+from tests.factories import AssignmentFactory, CityApproverFactory, CityClerkFactory, CompanyFactory, EvidenceFactory
 from tests.factories.cultivation import TrackFactory, batch, held, ready_company
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -30,7 +32,7 @@ class Proposed:
 
     decision: Decision
     company: Company
-    subject: Any
+    subject: Any  # a decision about no firm says so: its company is one it has nothing to do with
 
 
 def _firm(officer: User) -> Company:
@@ -90,6 +92,21 @@ def an_import_undo(by: User, on: date) -> Proposed:
     return Proposed(import_undo_submit(run_id=run.pk, by=by, on=on), company, ImportRun.objects.get(pk=run.pk))
 
 
+def a_standard(by: User, on: date) -> Proposed:
+    """发布 of a version with a higher threshold from a day to come, by a clerk of the city."""
+    version = Standard.objects.get(title__code="little_giant", application_type="认定", in_force_from=date(2026, 4, 1))
+    text = version.text.replace("standard: little_giant-2026", "standard: little_giant-2027").replace(
+        "from: 2026-04-01", "from: 2027-04-01"
+    )
+    draft = draft_create(text=text.replace("at_least: 5000 万元", "at_least: 6000 万元"), by=by, on=on, follows=version)
+    return Proposed(draft_submit(draft_id=draft.pk, by=by, on=on), CompanyFactory(), draft)
+
+
+def proposer(kind: str, officer: User) -> User:
+    """Who proposes such a decision: the officer, or a clerk of the city."""
+    return CityClerkFactory(person__name="周文博") if kind in OF_NO_FIRM else officer
+
+
 def applied_run(company: Company, by: User, on: date) -> ImportRun:
     """A workbook with another revenue of 2025, submitted, signed by a person of the city and written."""
     run = checked_run(company, by, on)
@@ -123,6 +140,8 @@ KINDS: dict[str, Callable[[User, date], Proposed]] = {
     "revocation": a_revocation,
     "import": an_import,
     "import_undo": an_import_undo,
+    "standard": a_standard,
 }
-CITY = {"recognition", "revocation"}
+OF_NO_FIRM = {"standard"}
+CITY = {"recognition", "revocation", *OF_NO_FIRM}
 __all__ = ["CITY", "KINDS", "AssignmentFactory", "Proposed", "applied_run", "checked_run", "official_list"]

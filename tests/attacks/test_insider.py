@@ -66,7 +66,7 @@ def test_who_leaves_the_city_no_longer_reads_the_workbooks_of_the_city(
         assert client.get(page).status_code == 404
 
 
-@pytest.mark.parametrize("kind", proposals.KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in proposals.KINDS if kind not in proposals.OF_NO_FIRM])
 def test_who_leaves_the_district_no_longer_opens_their_own_proposals(kind: str, officer: User, elsewhere: District, today: date) -> None:
     proposed = proposals.KINDS[kind](officer, today)
     page, client = f"/decisions/{proposed.decision.pk}/", signed_in(officer)

@@ -65,6 +65,14 @@ BUDGETS: dict[str, int] = {
     # standards
     "policies:standard-list": PAGE,
     "policies:standard-detail": PAGE,
+    "policies:standard-compare": PAGE,
+    "policies:standard-draft-list": PAGE,
+    "policies:standard-draft-new": PAGE,
+    "policies:standard-draft-detail": PAGE,
+    "policies:standard-draft-change": PAGE,
+    "policies:standard-try": PAGE,
+    "policies:standard-trial": PAGE,
+    "policies:standard-trial-firms": LIST,
     # the sheet's facts, standards and windows, and every judgement of the firm
     "policies:sheet": 13,
     "policies:judgement-make": PAGE,

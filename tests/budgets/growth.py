@@ -10,6 +10,7 @@ from companies.recognitions.models import Title
 from companies.register.models import Company, CompanyName
 from cultivation.tracks.models import MoveKind, ReasonCode, Track, TrackEvent, TrackState
 from cultivation.tracks.services import move_propose
+from policies.publishing.models import StandardDraft, TrialCompany
 from policies.standards.models import Judgement
 from policies.standards.services import evaluation_refresh
 from tests import factories
@@ -26,6 +27,7 @@ def grow(world: World, *, first: int, last: int) -> None:
     _firms(world, numbers)
     _papers_of_one_firm(world, numbers)
     _runs(world, numbers)
+    _drafts(world, numbers)
     _accounts(world, numbers)
 
 
@@ -49,6 +51,13 @@ def _firms(world: World, numbers: range) -> None:
             public_wording="企业暂不申报",
         )
     evaluation_refresh(company_ids=[firm.pk for firm in firms], on=TODAY)
+    (trial,) = world.trials
+    TrialCompany.objects.bulk_create(
+        TrialCompany(
+            trial=trial, company=firm, effect="out", before_overall="promising", after_overall="not_yet", after_open=1, opened=" L-2a "
+        )
+        for firm in firms
+    )
 
 
 def _papers_of_one_firm(world: World, numbers: range) -> None:
@@ -107,6 +116,13 @@ def _runs(world: World, numbers: range) -> None:
         ImportRow(run=run, sheet="年度指标", number=1_000 + number, verdict=RowVerdict.NEW, uscc=world.own.company.uscc, values={})
         for number in numbers
     )
+
+
+def _drafts(world: World, numbers: range) -> None:
+    """Drafts beside the one whose page is opened."""
+    (draft,) = world.drafts
+    own = {"title": draft.title, "prepared_by": draft.prepared_by, "changed_by": draft.prepared_by, "created_on": TODAY}
+    StandardDraft.objects.bulk_create(StandardDraft(name=f"草稿{number}", text="x", sha256="0" * 64, **own) for number in numbers)
 
 
 def _accounts(world: World, numbers: range) -> None:

@@ -17,7 +17,7 @@ from tests.rigs.matrix import taken_back
 # the same statements are sent to every database; how each answers them is in test_plans
 pytestmark = pytest.mark.once
 # one of each role; the approver of the city, whose pages have a row more than a district's
-PEOPLE = ("officer", "city", "clerk", "auditor", "administrator", "enterprise")
+PEOPLE = ("officer", "city", "clerk", "city_clerk", "auditor", "administrator", "enterprise")
 FEW, MANY = 10, 200
 
 

@@ -15,7 +15,7 @@ from tests.rigs.browser_site import People, clock_at
 # how a page looks does not depend on the database
 pytestmark = pytest.mark.once
 # one of each role, and nobody: another district draws the same pages
-PEOPLE = ("anonymous", "enterprise", "officer", "city", "clerk", "auditor", "administrator")
+PEOPLE = ("anonymous", "enterprise", "officer", "city", "clerk", "city_clerk", "auditor", "administrator")
 WIDE, PHONE, SMALL = 1440, 390, 320
 # answered with a file or with a piece of a page
 NO_PAGES = {"companies:import-template", "companies:import-progress", "companies:company-search"}
