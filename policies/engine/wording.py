@@ -129,6 +129,30 @@ WHO_SUPPLIES = {
     Source.PLATFORM: "请企业上传培育平台截图",
 }
 
+# 年底倒推: what must still happen in the year that is not over
+BASIS = {True: "预计", False: "现有"}
+YEAR_END_MORE = "{year} 年{label}再 {sign} {gap}（{basis} {have}，须{line}）"
+YEAR_END_LESS = "{year} 年{label}须再减少 {gap}（{basis} {have}，须{line}）"
+YEAR_END_SHARE_MORE = "{year} 年{over}再 {sign} {gap}（按{basis}{under} {base} 计，{upper}{beside} {have}）"
+YEAR_END_SHARE_LESS = "{year} 年{over}须再减少 {gap}（按{basis}{under} {base} 计，{upper}{beside} {have}）"
+YEAR_END_SHARE = "{year} 年{over}须 {sign} {need}（按{basis}{under} {base} 计，{upper}今年还没有数）"
+YEAR_END_SHARE_LAST = "{year} 年{over}占{under}须{line}（今年还没有数，按 {last} 年{lower} {base} 计为 {need}）"
+YEAR_END_TARGET = "{year} 年{label}须{line}（今年还没有数）"
+YEAR_END_TARGET_LAST = "{year} 年{label}须{line}（今年还没有数，{last} 年为 {have}）"
+YEAR_END_SUM = "{year} 年{label}再 {sign} {gap}（{closed} 年已有 {have}，今年{basis} {now}）"
+YEAR_END_SUM_TARGET = "{year} 年{label}须 {sign} {need}（{closed} 年已有 {have}，今年还没有数）"
+YEAR_END_SUM_DONE = "{closed} 年已有 {have}，今年不论多少都够"
+YEAR_END_GROWTH = "{year} 年{label}再 {sign} {gap}（须 {same} {need}，{basis} {have}）"
+YEAR_END_GROWTH_TARGET = "{year} 年{label}须 {sign} {need}（今年还没有数）"
+YEAR_END_HOLD = "{year} 年{label}{basis} {have}，已够，须落实到年底"
+YEAR_END_HOLD_NOW = "{label}按 {year} 年 {have} 已够，申请前须有当年的数"
+YEAR_END_MORE_NOW = "申请前{label}再 {sign} {gap}（{year} 年为 {have}）"
+YEAR_END_LESS_NOW = "申请前{label}须再减少 {gap}（{year} 年为 {have}）"
+YEAR_END_FLAG = "{year} 年{label}须{line}"
+YEAR_END_TIME = "到 {year} 年末满 {line}，只需等待"
+YEAR_END_LATER = "要到 {year} 年才看得出"
+YEAR_END_TITLE = "{title}有效期至 {until}，{year} 年申报前须续上"
+
 SHOWN_BESIDE = "{label} {text}"
 MOVES_ON = "{next} 年申报将看 {years} 年，{open} 年度数据尚未入库"
 EXCLUDED = "不适用：{reason}"
