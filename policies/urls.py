@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver
 
+from policies.handouts.urls import urlpatterns as handouts
 from policies.publishing.urls import urlpatterns as publishing
 from policies.standards.urls import urlpatterns as standards
+from policies.year_end.urls import urlpatterns as year_end
 
 app_name = "policies"
 
-urlpatterns: list[URLPattern | URLResolver] = [*publishing, *standards]
+urlpatterns: list[URLPattern | URLResolver] = [*publishing, *standards, *year_end, *handouts]

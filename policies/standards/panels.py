@@ -30,6 +30,7 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
         "titles": [one.row.title for one in ordered],
         "page_url": f"/companies/{request.company.uscc}/",
         "sheet_url": f"/companies/{request.company.uscc}/sheets/{title.code}/",
+        "year_end_url": f"/companies/{request.company.uscc}/year-end/{title.code}/",
         "judge_url": f"/companies/{request.company.uscc}/sheets/{title.code}/judge/" if keeper else "",
     }
 

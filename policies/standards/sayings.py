@@ -19,14 +19,14 @@ from policies.engine import wording
 
 # in the order they are tried: of two that fit, the one with more words of its own stands first
 SENTENCES = (
-    _("%(year)s 年%(label)s再 %(sign)s %(gap)s（%(basis)s %(have)s，须%(line)s）"),
-    _("%(year)s 年%(label)s须再减少 %(gap)s（%(basis)s %(have)s，须%(line)s）"),
+    _("%(year)s 年%(label)s再 %(sign)s %(gap)s（%(basis)s %(have)s，须 %(line)s）"),
+    _("%(year)s 年%(label)s须再减少 %(gap)s（%(basis)s %(have)s，须 %(line)s）"),
     _("%(year)s 年%(over)s再 %(sign)s %(gap)s（按%(basis)s%(under)s %(base)s 计，%(upper)s%(beside)s %(have)s）"),
     _("%(year)s 年%(over)s须再减少 %(gap)s（按%(basis)s%(under)s %(base)s 计，%(upper)s%(beside)s %(have)s）"),
     _("%(year)s 年%(over)s须 %(sign)s %(need)s（按%(basis)s%(under)s %(base)s 计，%(upper)s今年还没有数）"),
-    _("%(year)s 年%(over)s占%(under)s须%(line)s（今年还没有数，按 %(last)s 年%(lower)s %(base)s 计为 %(need)s）"),
-    _("%(year)s 年%(label)s须%(line)s（今年还没有数）"),
-    _("%(year)s 年%(label)s须%(line)s（今年还没有数，%(last)s 年为 %(have)s）"),
+    _("%(year)s 年%(over)s占%(under)s须 %(line)s（今年还没有数，按 %(last)s 年%(lower)s %(base)s 计为 %(need)s）"),
+    _("%(year)s 年%(label)s须 %(line)s（今年还没有数）"),
+    _("%(year)s 年%(label)s须 %(line)s（今年还没有数，%(last)s 年为 %(have)s）"),
     _("%(year)s 年%(label)s再 %(sign)s %(gap)s（%(closed)s 年已有 %(have)s，今年%(basis)s %(now)s）"),
     _("%(year)s 年%(label)s须 %(sign)s %(need)s（%(closed)s 年已有 %(have)s，今年还没有数）"),
     _("%(closed)s 年已有 %(have)s，今年不论多少都够"),
@@ -36,7 +36,7 @@ SENTENCES = (
     _("%(label)s按 %(year)s 年 %(have)s 已够，申请前须有当年的数"),
     _("申请前%(label)s再 %(sign)s %(gap)s（%(year)s 年为 %(have)s）"),
     _("申请前%(label)s须再减少 %(gap)s（%(year)s 年为 %(have)s）"),
-    _("%(year)s 年%(label)s须%(line)s"),
+    _("%(year)s 年%(label)s须为%(line)s"),
     _("到 %(year)s 年末满 %(line)s，只需等待"),
     _("要到 %(year)s 年才看得出"),
     _("%(title)s有效期至 %(until)s，%(year)s 年申报前须续上"),

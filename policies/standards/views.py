@@ -76,6 +76,12 @@ def _asked_day(request: HttpRequest, name: str, default: date) -> date:
         return default
 
 
+def asked_days(request: HttpRequest, *, today: date) -> tuple[date, date]:
+    """The day a sheet is asked for and the day by which its facts were known (`asof`, `known=today`); wrong days read as today."""
+    on = min(_asked_day(request, "asof", today), today)
+    return on, today if request.GET.get("known") == "today" else on
+
+
 @require_safe
 @roles_required(*STAFF)
 def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
@@ -86,8 +92,7 @@ def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
     company = get_object_or_404(Company.objects.visible_to(request.user), uscc=uscc)  # type: ignore[arg-type]
     row = get_object_or_404(Title, code=title)
     today = localdate()
-    on = min(_asked_day(request, "asof", today), today)
-    known = today if request.GET.get("known") == "today" else on
+    on, known = asked_days(request, today=today)
     review = services.review_sheet_for(company=company, title=row, on=on, known=known)
     is_review = review is not None and request.GET.get("application") != "new"
     sheet = review if review is not None and is_review else services.sheet_for(company=company, title=row, on=on, known=known)

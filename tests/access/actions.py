@@ -213,6 +213,8 @@ ACTIONS: tuple[Action, ...] = (
         lambda world: {"to": "removed", "reason_code": "own_wish", "reason": "企业来函退出"},
     ),
     Action("cultivation:quota-report", "auditor", "report.exported", status=(200,)),
+    Action("policies:sheet-pdf", "officer", "report.exported", status=(200,)),
+    Action("policies:year-end-pdf", "clerk", "report.exported", status=(200,)),
     *(
         Action(
             name,

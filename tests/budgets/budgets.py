@@ -76,6 +76,8 @@ BUDGETS: dict[str, int] = {
     # the sheet's facts, standards and windows, and every judgement of the firm
     "policies:sheet": 13,
     "policies:judgement-make": PAGE,
+    # the same facts, standards and windows
+    "policies:year-end": PAGE,
     # cultivation
     # an approver's page lists what waits, what was decided and how long it took
     "cultivation:workbench": 13,

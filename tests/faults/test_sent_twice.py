@@ -25,6 +25,8 @@ NOT_SENT_TWICE = {
     "accounts:password-change": "ends every other session and renews this one: the second sending is nobody's",
     "accounts:person-password": "answers with the new password itself, so that each sending makes one; the last one shown holds",
     "cultivation:quota-report": "changes nothing: a report is made and logged each time",
+    "policies:sheet-pdf": "changes nothing: a paper is made and logged each time",
+    "policies:year-end-pdf": "changes nothing: a paper is made and logged each time",
 }
 # exports change nothing and are logged each time
 SENT_TWICE = [

@@ -94,7 +94,7 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-3b",
             {"2026 rd_expense 预计": None, "2026 revenue 预计": None},
             Task.TARGET,
-            "2026 年研发费用占营业收入须≥ 3%（今年还没有数，按 2025 年营业收入 12,500.0 万元 计为 375.0 万元）",
+            "2026 年研发费用占营业收入须 ≥ 3%（今年还没有数，按 2025 年营业收入 12,500.0 万元 计为 375.0 万元）",
             id="a share of which nothing is known yet",
         ),
         pytest.param(
@@ -131,21 +131,21 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-2a",
             {"2026 revenue 预计": "4999.99"},
             Task.TO_DO,
-            "2026 年营业收入再 ≥ 0.1 万元（预计 4,999.99 万元，须≥ 5,000 万元）",
+            "2026 年营业收入再 ≥ 0.1 万元（预计 4,999.99 万元，须 ≥ 5,000 万元）",
             id="an amount just below its line",
         ),
         pytest.param(
             "L-2a",
             {"2026 revenue 预计": None, "2026 revenue": 4000},
             Task.TO_DO,
-            "2026 年营业收入再 ≥ 1,000.0 万元（现有 4,000.0 万元，须≥ 5,000 万元）",
+            "2026 年营业收入再 ≥ 1,000.0 万元（现有 4,000.0 万元，须 ≥ 5,000 万元）",
             id="a figure to date is no estimate",
         ),
         pytest.param(
             "L-2a",
             {"2026 revenue 预计": None},
             Task.TARGET,
-            "2026 年营业收入须≥ 5,000 万元（今年还没有数，2025 年为 12,500.0 万元）",
+            "2026 年营业收入须 ≥ 5,000 万元（今年还没有数，2025 年为 12,500.0 万元）",
             id="an amount not known yet, beside the last known year",
         ),
         pytest.param(
@@ -210,6 +210,13 @@ def test_an_average_over_three_years_leaves_the_rest_to_this_one() -> None:
     task, words = line(told(company({**facts, "2026 main_revenue 预计": 40000}), CHAMPION), "C-4")
     assert task is Task.TO_DO  # 3 × 40,000 − 41,000 − 38,000 = 41,000; 2 亿 needs nothing more but leave of the ministry
     assert "2026 年主营业务收入再 ≥ 1,000.0 万元（2024、2025 年已有 79,000.0 万元，今年预计 40,000.0 万元）" in words
+
+
+def test_a_doubt_about_a_branch_is_a_doubt_about_the_line() -> None:
+    found = next(one for one in told(company(), CHAMPION).lines if one.code == "C-4")
+    assert found.needs_check
+    assert found.grade == "C"
+    assert found.dispute.startswith("放宽至 2 亿元只见于一处转录")
 
 
 @pytest.mark.parametrize(

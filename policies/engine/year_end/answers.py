@@ -31,7 +31,8 @@ BLOCKING = frozenset({Task.CLOSED, Task.WAITING})
 class YearEndLine:
     """One criterion at the next filing. `words` says what must happen, what is closed or missing; empty where nothing is to be said.
 
-    `by` is when it must have happened: the end of the year, or the filing. `earliest_year` where it is closed or waits.
+    `observed` leaves out years without a figure. `by` is when it must have happened: the end of the year, or the filing. `earliest_year` where it is closed or waits. Grade, dispute
+    and local mark are those of the line or of a branch of it.
     """
 
     code: str
@@ -41,6 +42,7 @@ class YearEndLine:
     by: By
     threshold_text: str
     observed: tuple[Observed, ...]
+    evidence: tuple[str, ...]
     clause: str
     citation: str
     grade: str
@@ -193,7 +195,7 @@ def _earliest(parts: Sequence[Part], year: int) -> int:
 
 
 def _line(criterion: Criterion, part: Part, facts: Facts) -> YearEndLine:
-    condition = criterion.condition
+    condition, branches = criterion.condition, _with_branches(criterion)
     words = part.words()
     if words and criterion.waivers and part.task not in (Task.MET, Task.HOLD, Task.NOT_APPLICABLE):
         ways = wording.JOIN.join(waiver.text for waiver in criterion.waivers)
@@ -205,11 +207,20 @@ def _line(criterion: Criterion, part: Part, facts: Facts) -> YearEndLine:
         words=words,
         by=part.by,
         threshold_text=condition.threshold_text,
-        observed=condition.observe(facts),
+        observed=tuple(one for one in condition.observe(facts) if one.year is None or one.value is not None or one.conflict),
+        evidence=criterion.evidence,
         clause=criterion.clause,
         citation=criterion.citation,
-        grade=criterion.grade,
-        dispute=criterion.dispute,
-        is_local=criterion.is_local,
+        grade=next((one.grade for one in branches if one.grade not in GRADES_READ_IN_THE_ORIGINAL), criterion.grade),
+        dispute=wording.JOIN.join(dict.fromkeys(one.dispute for one in branches if one.dispute)),
+        is_local=any(one.is_local for one in branches),
         earliest_year=part.earliest if part.task in BLOCKING else None,
     )
+
+
+def _with_branches(criterion: Criterion) -> list[Criterion]:
+    """The criterion and every branch below it: what is in doubt about one is in doubt about the line."""
+    found = [criterion]
+    for child in criterion.condition.children:
+        found += _with_branches(child)
+    return found

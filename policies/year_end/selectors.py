@@ -1,0 +1,107 @@
+"""Reads 年底倒推 of one firm and title."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from companies.recognitions.models import Title
+from companies.register.models import Company
+from policies import engine
+from policies.engine.year_end import By, Task, YearEnd, YearEndLine, next_year, year_end
+from policies.standards import library
+from policies.standards.library import Published
+from policies.standards.services import NoStandard
+from policies.standards.snapshots import Reading, snapshots_for, windows_of, with_judgements
+
+
+class Aim(NamedTuple):
+    """The next filing of a title that counts this year: its year, the planned windows, and the text it will be judged by.
+
+    `is_lasting` is false where no text is known to be in force then and today's is used.
+    """
+
+    year: int
+    windows: Sequence[engine.Window]
+    published: Published
+    is_lasting: bool = True
+
+    @property
+    def window(self) -> engine.Window:
+        """The planned window of that filing; its days are None where they are not known."""
+        return next((window for window in self.windows if window.year == self.year), engine.Window(self.year))
+
+    @property
+    def day(self) -> date:
+        """The first day of that filing, of its year where it is not known."""
+        return self.window.opens_on or date(self.year, 1, 1)
+
+
+def aim_of(title_code: str, *, on: date, rows: Sequence[Published], windows: Sequence[engine.Window]) -> Aim | None:
+    """Where a title's next filing lies; None where it has no text in force today or then."""
+    year = next_year(on, windows)
+    then = library.in_force_of(rows, on=Aim(year, windows, rows[0]).day).get(title_code) if rows else None
+    if then is not None:
+        return Aim(year, windows, then)
+    now = library.in_force_of(rows, on=on).get(title_code)
+    return None if now is None else Aim(year, windows, now, is_lasting=False)
+
+
+def year_end_for(*, company: Company, title: Title, on: date) -> tuple[YearEnd, Aim]:
+    """What the next filing of a title still asks of a firm. Raises NoStandard."""
+    aim = aim_of(title.code, on=on, rows=library.library(), windows=windows_of(title.code))
+    if aim is None:
+        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”认定标准。") % {"day": on.isoformat(), "title": title.name})
+    text = aim.published.compiled
+    reading = Reading(facts=tuple(sorted(engine.facts_of(text))))
+    (subject,) = snapshots_for([company.pk], on=on, reading=reading)
+    snapshot = with_judgements(subject, aim.published.row.pk)
+    return year_end(text, snapshot, on=on, application_year=aim.year, windows=aim.windows), aim
+
+
+class Section(NamedTuple):
+    """Lines of one kind under one heading, with a sentence that says what the kind means."""
+
+    code: str
+    heading: str
+    about: str
+    lines: tuple[YearEndLine, ...]
+
+
+def sections_of(page: YearEnd) -> list[Section]:
+    """The lines by what is left of them, most pressing first; kinds without lines are left out. What is met stands last."""
+    year = {"year": page.ends_on.year, "next": page.application_year}
+    todo = page.of(Task.TO_DO)
+    every = [
+        Section(
+            "todo",
+            _("12 月 31 日前还须完成"),
+            _("按今年现有或预计的数算，还差这些。"),
+            tuple(one for one in todo if one.by is not By.FILING),
+        ),
+        Section("target", _("今年还没有数"), _("报来今年的现有数或预计数后，可算出还差多少。"), page.of(Task.TARGET)),
+        Section(
+            "filing",
+            _("申报前还须办好"),
+            _("不看年度，%(next)s 年申报前办好即可。") % year,
+            tuple(one for one in todo if one.by is By.FILING),
+        ),
+        Section("hold", _("按现有数已够"), _("按今年现有或预计的数已够，须落实。"), page.of(Task.HOLD)),
+        Section("closed", _("已关账"), _("看的是已结束的年度，不能再改。"), page.of(Task.CLOSED)),
+        Section("waiting", _("待时间"), _("只有时间能补上。"), page.of(Task.WAITING)),
+        Section("missing", _("缺数据"), _("缺数据不等于未达标，补齐后再算。"), page.of(Task.MISSING)),
+        Section("manual", _("待人工核"), _("由人判断，请先备好材料。"), page.of(Task.MANUAL)),
+        Section("met", _("已达到或不适用"), _("不受今年影响。"), page.of(Task.MET, Task.NOT_APPLICABLE)),
+    ]
+    return [section for section in every if section.lines]
+
+
+def counts_of(page: YearEnd) -> dict[str, Any]:
+    """What the head of the page says in figures."""
+    return {
+        "todo": len(page.of(Task.TO_DO)),
+        "target": len(page.of(Task.TARGET)),
+        "missing": len(page.of(Task.MISSING)),
+        "closed": len(page.of(Task.CLOSED)) + sum(1 for one in page.of(Task.WAITING) if (one.earliest_year or 0) > page.application_year),
+    }

@@ -1,0 +1,9 @@
+"""Addresses of 年底倒推."""
+
+from django.urls import path
+
+from policies.year_end import views
+
+urlpatterns = [
+    path("companies/<str:uscc>/year-end/<slug:title>/", views.year_end_page, name="year-end"),
+]
