@@ -21,6 +21,8 @@ MENU = (
         _("培育"),
         (
             Entry(_("培育库"), "cultivation:track-list", "steps", STAFF, tab=_("培育")),
+            Entry(_("差一点"), "policies:near-miss-list", "filter", STAFF),
+            Entry(_("年底倒推"), "policies:year-end-list", "calendar", STAFF),
             Entry(_("审批"), "accounts:decision-list", "check", (APPROVER,), counter="decisions", query="mine=waiting&state=submitted"),
             Entry(_("审批"), "accounts:decision-list", "check", (OFFICER, CLERK, AUDITOR)),
             Entry(_("认定"), "companies:recognition-list", "medal", STAFF),

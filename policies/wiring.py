@@ -16,6 +16,7 @@ from companies.register import slots
 from companies.register.slots import Panel, PanelRequest
 from policies.engine.standard import sha256_of
 from policies.publishing import wiring as publishing
+from policies.reach.keeping import reach_keep
 from policies.standards import services
 from policies.standards.models import Evaluation, Judgement, Standard
 from policies.standards.panels import gap_panel, titles_against
@@ -101,6 +102,7 @@ def connect() -> None:
     slots.after("judgement_changed", _judgement_changed)
     slots.add_panel(Panel("gap", "main", "policies/standards/_panel.html", gap_context, order=20))
     slots.weigh_incidents(titles_against)
+    services.after_refresh(reach_keep)
     registry.register("evaluate", evaluate_job)
     registry.register_daily("evaluate", _daily)
     checks.register("standards", standard_problems)

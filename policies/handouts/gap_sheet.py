@@ -11,7 +11,7 @@ from companies.register.models import Company
 from core.documents import blocks as b
 from core.documents.pdf import pdf_bytes
 from policies.engine import OVERALL_LABELS, GapKind, Outcome, Sheet, Verdict
-from policies.handouts.plain import closing, criterion_text, firm_pairs, imprint, shown_text
+from policies.handouts.plain import closing, company_pairs, criterion_text, imprint, shown_text
 from policies.standards.sayings import said
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def gap_sheet_pdf(*, user: "User", company: Company, title: Title, sheet: Sheet,
 
 def gap_sheet_blocks(*, company: Company, heading: str, sheet: Sheet) -> list[b.Block]:
     """The blocks of the paper, groups without verdicts left out."""
-    content: list[b.Block] = [b.Heading(heading, 1), b.KeyValue([*firm_pairs(company), *_head(sheet)])]
+    content: list[b.Block] = [b.Heading(heading, 1), b.KeyValue([*company_pairs(company), *_head(sheet)])]
     if sheet.exclusion:
         return [*content, b.Paragraph(said(sheet.exclusion)), *closing(())]
     content.append(b.Paragraph(_summary(sheet)))

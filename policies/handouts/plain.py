@@ -34,7 +34,7 @@ def imprint(*, title: str, user: "User", on: date, known: date) -> b.Imprint:
     )
 
 
-def firm_pairs(company: Company) -> list[tuple[str, str]]:
+def company_pairs(company: Company) -> list[tuple[str, str]]:
     """Who the paper is for."""
     return [(_("企业"), company.name), (_("统一社会信用代码"), company.uscc), (_("属地"), str(company.district))]
 

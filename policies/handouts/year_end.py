@@ -9,9 +9,10 @@ from companies.register.models import Company
 from core.documents import blocks as b
 from core.documents.pdf import pdf_bytes
 from policies.engine.year_end import YearEnd
-from policies.handouts.plain import closing, firm_pairs, imprint, marked_text
+from policies.handouts.plain import closing, company_pairs, imprint, marked_text
+from policies.reach.aims import Aim
 from policies.standards.sayings import said
-from policies.year_end.selectors import Aim, Section, sections_of
+from policies.year_end.selectors import Section, sections_of
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -31,7 +32,7 @@ def year_end_pdf(*, user: "User", company: Company, title: Title, page: YearEnd,
 
 def year_end_blocks(*, company: Company, heading: str, page: YearEnd, aim: Aim) -> list[b.Block]:
     """The blocks of the paper."""
-    content: list[b.Block] = [b.Heading(heading, 1), b.KeyValue([*firm_pairs(company)[:2], *_head(page)])]
+    content: list[b.Block] = [b.Heading(heading, 1), b.KeyValue([*company_pairs(company)[:2], *_head(page)])]
     if page.exclusion:
         return [*content, b.Paragraph(said(page.exclusion)), *closing(())]
     content.append(b.Paragraph(_summary(page)))

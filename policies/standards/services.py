@@ -1,7 +1,7 @@
 """Sheets on demand, evaluations kept per company and title, and what people judge."""
 
 import gc
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from core.errors import NotPermitted, Refusal
 from core.prepared import Prepared
 from policies import engine
 from policies.standards import library
-from policies.standards.keeping import keep, kept_row
+from policies.standards.keeping import Kept, keep, kept_row
 from policies.standards.library import Published
 from policies.standards.models import Evaluation, JudgedOutcome, Judgement
 from policies.standards.snapshots import Reading, Subject, snapshots_for, windows_of, windows_of_all, with_judgements
@@ -135,11 +135,11 @@ def _sheet(published: Published, subject: Subject, *, on: date, application_year
 
 
 def reading_of(standards: Iterable[Published], *, on: date) -> Reading:
-    """All that any of the standards looks at on a day."""
+    """All that any of the standards looks at on a day, and the open year, which the next filing will look at."""
     texts = [one.compiled for one in standards]
     return Reading(
         tuple(sorted({fact for text in texts for fact in engine.facts_of(text)})),
-        frozenset[int]().union(*(engine.years_of(text, on.year) for text in texts)),
+        frozenset({on.year}).union(*(engine.years_of(text, on.year) for text in texts)),
         frozenset[str]().union(*(text.titles_read for text in texts)),
     )
 
@@ -162,10 +162,21 @@ def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[
 _held = Prepared(lambda ids: Company.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
+type Follower = Callable[[Sequence[Subject], Sequence[Kept], Collection[Published], date], None]
+_followers: list[Follower] = []
+
+
+def after_refresh(follower: Follower) -> None:
+    """Call `follower(subjects, rows, standards, on)` for each chunk of kept evaluations, in its transaction."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
 @transaction.atomic
 def _refresh(ids: list[int], *, on: date, standards: Collection[tuple[Published, Windows]], reading: Reading) -> int:
     # whoever writes about a firm holds its row: an answer read before such a change never replaces the one given after it
     _held(ids=ids)
+    subjects = snapshots_for(ids, on=on, reading=reading)
     rows = [
         kept_row(
             published,
@@ -173,10 +184,12 @@ def _refresh(ids: list[int], *, on: date, standards: Collection[tuple[Published,
             engine.evaluate_summary(published.compiled, with_judgements(subject, published.row.pk), on=on, windows=windows),
             on=on,
         )
-        for subject in snapshots_for(ids, on=on, reading=reading)
+        for subject in subjects
         for published, windows in standards
     ]
     keep(rows, on=on)
+    for follow in _followers:
+        follow(subjects, rows, [published for published, _windows in standards], on)
     return len(rows)
 
 

@@ -117,6 +117,8 @@ DOORS: dict[str, Door] = {
     "policies:judgement-make": Door("form", {OFFICERS: FORM}, about="firm-title"),
     "policies:judgement-withdraw": Door("action", {OFFICERS: DONE}, about="judgement"),
     # what a firm must still do, and the papers it takes away
+    "policies:near-miss-list": Door("rows", {STAFF: LIST}),
+    "policies:year-end-list": Door("rows", {STAFF: LIST}),
     "policies:year-end": Door("page", {STAFF: OK}, about="firm-title"),
     "policies:sheet-pdf": Door("action", {STAFF: (405, 200)}, about="firm-title"),
     "policies:year-end-pdf": Door("action", {STAFF: (405, 200)}, about="firm-title"),

@@ -78,6 +78,9 @@ BUDGETS: dict[str, int] = {
     "policies:judgement-make": PAGE,
     # the same facts, standards and windows
     "policies:year-end": PAGE,
+    # firms near each title are counted above the list
+    "policies:near-miss-list": LIST + 2,
+    "policies:year-end-list": LIST,
     # cultivation
     # an approver's page lists what waits, what was decided and how long it took
     "cultivation:workbench": 13,
@@ -98,6 +101,12 @@ MORE: dict[str, dict[str, int]] = {
     "companies:company-search": {"q=gongsi": 3},
     "companies:company-figures": {"cell=2025,revenue": PAGE},
     "cultivation:track-list": {"q=公司&per_page=200": LIST, "waiting=1&per_page=200": LIST},
+    # of a chosen title: per district what most of them lack, by the words of its standard
+    "policies:near-miss-list": {
+        "title=single_champion&per_page=200": LIST + 5,
+        "title=single_champion&criterion=C-4&fact=main_revenue&officer=me&per_page=200": LIST + 5,
+    },
+    "policies:year-end-list": {"title=single_champion&state=reachable&officer=me&per_page=200": LIST + 1},
     # an opened figure names its title and district, and counts and lists its firms
     "cultivation:quota-overview": {
         "year=2026&cell=330602,little_giant&figure=achieved": PAGE + 4,

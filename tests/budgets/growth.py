@@ -11,6 +11,7 @@ from companies.register.models import Company, CompanyName
 from cultivation.tracks.models import MoveKind, ReasonCode, Track, TrackEvent, TrackState
 from cultivation.tracks.services import move_propose
 from policies.publishing.models import StandardDraft, TrialCompany
+from policies.reach.models import Reach
 from policies.standards.models import Judgement
 from policies.standards.services import evaluation_refresh
 from tests import factories
@@ -57,6 +58,39 @@ def _firms(world: World, numbers: range) -> None:
             trial=trial, company=firm, effect="out", before_overall="promising", after_overall="not_yet", after_open=1, opened=" L-2a "
         )
         for firm in firms
+    )
+    _near(firms)
+
+
+def _near(firms: list[Company]) -> None:
+    """All of them one criterion and one fact from a title, after their evaluation, which knows no figures."""
+    title = Title.objects.get(code="single_champion")
+    Reach.objects.bulk_create(
+        [
+            Reach(
+                company=firm,
+                title=title,
+                is_near=True,
+                open_count=1,
+                open_codes=" C-4 ",
+                missing_facts=" main_revenue ",
+                open_permille=126,
+                earliest_year=2027,
+                application_year=2027,
+                filing_on=date(2027, 9, 1),
+                todo_count=1,
+                target_count=0,
+                missing_count=0,
+                blocked_count=0,
+                gap_permille=126,
+                words="2026 年主营业务收入再 ≥ 1,000.0 万元（2024、2025 年已有 79,000.0 万元，今年预计 40,000.0 万元）",
+                next_earliest_year=2027,
+            )
+            for firm in firms
+        ],
+        update_conflicts=True,
+        unique_fields=["company", "title"],
+        update_fields=["is_within", "is_near", "open_count", "open_codes", "missing_facts", "open_permille", "words"],
     )
 
 

@@ -23,6 +23,7 @@ LARGE = (
     "cultivation_track",
     "cultivation_trackevent",
     "policies_evaluation",
+    "policies_reach",
     "accounts_auditentry",
 )
 PAGES = {
@@ -41,6 +42,10 @@ PAGES = {
     "targets": "/quotas/?year=2026",
     "targets, valid titles": "/quotas/?year=2026&kind=stock",
     "targets, an opened figure": "/quotas/?year=2026&cell=330602,little_giant&figure=sprint",
+    "near a title": "/near-misses/?title=single_champion",
+    "near any title": "/near-misses/",
+    "before the year is over": "/year-end/",
+    "before the year is over, one title": "/year-end/?title=single_champion",
     "recognitions": "/recognitions/",
     "the log": "/audit/",
 }

@@ -31,8 +31,8 @@ BLOCKING = frozenset({Task.CLOSED, Task.WAITING})
 class YearEndLine:
     """One criterion at the next filing. `words` says what must happen, what is closed or missing; empty where nothing is to be said.
 
-    `observed` leaves out years without a figure. `by` is when it must have happened: the end of the year, or the filing. `earliest_year` where it is closed or waits. Grade, dispute
-    and local mark are those of the line or of a branch of it.
+    `observed` leaves out years without a figure. `by` is when it must have happened: the end of the year, or the filing;
+    `earliest_year` where it is closed or waits. Grade, dispute and local mark are those of the line or of a branch of it.
     """
 
     code: str
@@ -96,7 +96,7 @@ class YearEnd:
 
 
 class Standing(NamedTuple):
-    """The page without words. `gap` is the largest shortfall as a part of its line, 1 where nothing can be measured.
+    """The page without words. `gap` is the largest shortfall as a part of its line among what can be measured.
 
     `open_codes`: what must still be done or is missing; `missing_facts`: catalogue codes of what is missing, each once; `words`: the
     sentence of the largest shortfall, else of the first missing figure.
@@ -109,7 +109,7 @@ class Standing(NamedTuple):
     blocked: int
     missing: int
     manual: int
-    gap: Decimal
+    gap: Decimal | None
     open_codes: tuple[str, ...]
     missing_facts: tuple[str, ...]
     earliest_year: int
@@ -162,7 +162,7 @@ def year_end_summary(
         for _one, part in parts:
             tally[part.task] += 1
         doable = [part for _one, part in parts if part.task in DOABLE]
-        largest = max(doable, key=lambda part: part.relative, default=None)
+        largest = max(doable, key=lambda part: part.size, default=None)
         told = largest or next((part for _one, part in parts if part.task is Task.MISSING), None)
         words = told.words() if told else ""
     return Standing(
@@ -173,7 +173,7 @@ def year_end_summary(
         blocked=sum(1 for _one, part in parts if part.task in BLOCKING and part.earliest > application_year),
         missing=tally[Task.MISSING],
         manual=tally[Task.MANUAL],
-        gap=largest.relative if largest else Decimal(0),
+        gap=max((part.relative for part in doable if part.relative is not None), default=None),
         open_codes=tuple(one.code for one, part in parts if part.task in DOABLE or part.task is Task.MISSING),
         missing_facts=tuple(dict.fromkeys(fact for _one, part in parts for fact in part.lacks())),
         earliest_year=_earliest([part for _one, part in parts], application_year),

@@ -1,7 +1,7 @@
 """What is held at a coming filing, and tests made of tests: the way that asks for least, the part that is furthest away."""
 
 from policies.engine import wording
-from policies.engine.conditions.base import MET, ONE, Condition
+from policies.engine.conditions.base import MET, Condition
 from policies.engine.conditions.groups import AllOf, AnyOf, Bands
 from policies.engine.conditions.holdings import HoldsTitle
 from policies.engine.year_end.parts import DONE, Asked, By, Part, Task, criterion_part, missing, part_of
@@ -27,14 +27,14 @@ def _holds(condition: HoldsTitle, asked: Asked) -> Part:
     words = wording.YEAR_END_TITLE.format(
         title=wording.TITLE_LABELS[last.title], until=last.valid_until and last.valid_until.isoformat(), year=facts.year
     )
-    return Part(Task.TO_DO, ONE, lambda: words, By.FILING)
+    return Part(Task.TO_DO, None, lambda: words, By.FILING)
 
 
 @part_of.register
 def _any_of(condition: AnyOf, asked: Asked) -> Part:
     """The way that asks for least; all that can still be done are named."""
     parts = [criterion_part(child, asked) for child in condition.children]
-    best = min(parts, key=lambda part: (_BEST_FIRST.index(part.task), part.relative))
+    best = min(parts, key=lambda part: (_BEST_FIRST.index(part.task), part.size))
     if best.task in (Task.MET, Task.NOT_APPLICABLE):
         return DONE
     if best.task in (Task.HOLD, Task.MANUAL):
@@ -61,7 +61,7 @@ def _all_of(condition: AllOf, asked: Asked) -> Part:
     told = [part for part in parts if part.task not in (Task.MET, Task.NOT_APPLICABLE)]
     return Part(
         task,
-        max(part.relative for part in told if part.task is task),
+        max((part.relative for part in told if part.task is task and part.relative is not None), default=None),
         lambda: wording.JOIN.join(words for part in told if (words := part.words())),
         By.YEAR_END if any(part.by is By.YEAR_END for part in told) else next((part.by for part in told if part.by), By.NONE),
         max(part.earliest for part in told),

@@ -12,7 +12,7 @@ from functools import singledispatch
 from typing import NamedTuple
 
 from policies.engine import wording
-from policies.engine.conditions.base import MANUAL, MET, NOT_APPLICABLE, UNKNOWN, UNMET, Condition
+from policies.engine.conditions.base import MANUAL, MET, NOT_APPLICABLE, ONE, UNKNOWN, UNMET, Condition
 from policies.engine.conditions.groups import judge_criterion
 from policies.engine.conditions.measures import Line, Measure
 from policies.engine.facts import FigureRow, Window
@@ -57,14 +57,22 @@ def nothing() -> tuple[str, ...]:
 
 
 class Part(NamedTuple):
-    """What one condition asks for. `words` and `lacks` (catalogue codes of what is missing) are worked out when asked."""
+    """What one condition asks for. `words` and `lacks` (catalogue codes of what is missing) are worked out when asked.
+
+    `relative` is the shortfall as a part of the line, None where it cannot be measured.
+    """
 
     task: Task
-    relative: Decimal = Decimal(0)
+    relative: Decimal | None = Decimal(0)
     words: Callable[[], str] = silent
     by: By = By.NONE
     earliest: int = 0
     lacks: Callable[[], tuple[str, ...]] = nothing
+
+    @property
+    def size(self) -> Decimal:
+        """The shortfall to rank by: what cannot be measured is a whole line short."""
+        return ONE if self.relative is None else self.relative
 
 
 class Asked(NamedTuple):
@@ -114,7 +122,8 @@ def part_of(condition: Condition, asked: Asked) -> Part:
     task = {GapKind.CLOSED: Task.CLOSED, GapKind.WAITING: Task.WAITING}.get(gap.kind, Task.TO_DO)
     if task is Task.CLOSED and earliest <= facts.year:  # its year is still open for this filing
         task = Task.TO_DO
-    return Part(task, gap.relative, lambda: condition.closes(facts, earliest), By.FILING if task is Task.TO_DO else By.NONE, earliest)
+    relative = None if gap.amount is None else gap.relative
+    return Part(task, relative, lambda: condition.closes(facts, earliest), By.FILING if task is Task.TO_DO else By.NONE, earliest)
 
 
 def missing(condition: Condition, facts: Facts, rest: Part | None = None) -> Part:

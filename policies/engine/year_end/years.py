@@ -135,7 +135,7 @@ def _open_year(condition: Yearly, facts: Facts, at: int, year: int) -> Part:
         return Part(Task.HOLD, words=silent if condition.unit.is_flag else lambda: words, by=By.YEAR_END)
     if condition.unit.is_flag:
         words = wording.YEAR_END_FLAG.format(year=year, label=measure.label, line=wording.FLAG_TEXT[bool(line.value)])
-        return Part(Task.TO_DO, ONE, lambda: words, By.YEAR_END)
+        return Part(Task.TO_DO, None, lambda: words, By.YEAR_END)
     lack = line.short(value)
 
     def ask() -> str:
@@ -177,7 +177,7 @@ def _target(condition: Yearly, facts: Facts, year: int) -> Part:
     if measure.under is not None:
         return _target_share(measure, line, facts, year)
     last = last_known(facts, measure.over.code, measure.sources, year - 1)
-    lack = ONE if last is None else line.relative(max(line.short(last.value), Decimal(0)))
+    lack = None if last is None else line.relative(max(line.short(last.value), Decimal(0)))
 
     def ask() -> str:
         if last is None:
@@ -194,7 +194,7 @@ def _target_share(measure: Measure, line: Line, facts: Facts, year: int) -> Part
     base = last_known(facts, under.code, measure.sources, year)
     before = last_known(facts, over.code, measure.sources, year - 1)
     of_then = None if before is None else last_known(facts, under.code, measure.sources, before.year)
-    lack = ONE
+    lack: Decimal | None = None
     if before is not None and of_then is not None and of_then.year == before.year and of_then.value > 0:
         lack = line.relative(max(line.short(before.value * measure.scale / of_then.value), Decimal(0)))
 
@@ -244,15 +244,15 @@ def _total(condition: Total, asked: Asked) -> Part:
     if others and line.test(have, limit):
         return Part(Task.MET, words=lambda: wording.YEAR_END_SUM_DONE.format(**shown))
     if at < len(condition.starts) - 1:  # years after the open one count as well
-        lack = max(limit - have, Decimal(0)) / abs(limit or ONE)
-        return Part(Task.TARGET, lack, lambda: condition.closes(facts, facts.year), By.YEAR_END)
+        rest = max(limit - have, Decimal(0)) / abs(limit or ONE)
+        return Part(Task.TARGET, rest, lambda: condition.closes(facts, facts.year), By.YEAR_END)
     if now is None or row is None:
         need = limit - have
         last = last_known(facts, condition.measure.over.code, condition.measure.sources, facts.on_year - 1)
-        lack = ONE if last is None else max(need - last.value, Decimal(0)) / abs(limit or ONE)
+        apart = None if last is None else max(need - last.value, Decimal(0)) / abs(limit or ONE)
         template = wording.YEAR_END_SUM_TARGET if others else wording.YEAR_END_GROWTH_TARGET
         words = template.format(**shown, need=show_gap(need, condition.unit))
-        return Part(Task.TARGET, lack, lambda: words, By.YEAR_END, lacks=lambda: (condition.measure.over.code,))
+        return Part(Task.TARGET, apart, lambda: words, By.YEAR_END, lacks=lambda: (condition.measure.over.code,))
     basis = wording.BASIS[row.is_estimate]
     if line.test(have + Decimal(now), limit):
         words = wording.YEAR_END_HOLD.format(**{**shown, "have": show(Decimal(now), condition.unit)}, basis=basis)
@@ -288,7 +288,7 @@ def _growth(condition: Growth, asked: Asked) -> Part:
     now = last_known(facts, measure.over.code, measure.sources, facts.on_year, back=0)
     if now is None:
         last = last_known(facts, measure.over.code, measure.sources, facts.on_year - 1)
-        lack = ONE if last is None else max(need - last.value, Decimal(0)) / max(need, ONE)
+        lack = None if last is None else max(need - last.value, Decimal(0)) / max(need, ONE)
         words = wording.YEAR_END_GROWTH_TARGET.format(**shown)
         return Part(Task.TARGET, lack, lambda: words, By.YEAR_END, lacks=lambda: (measure.over.code,))
     shown |= {"have": show(now.value, measure.unit), "basis": wording.BASIS[now.row.is_estimate]}
