@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="yearfigures",
             name="class1_ip_held",
-            field=models.IntegerField(blank=True, null=True, verbose_name="Ⅰ类知识产权（含受让满一年）"),
+            field=models.IntegerField(blank=True, null=True, verbose_name="含受让的Ⅰ类知识产权"),
         ),
         migrations.AddField(
             model_name="yearfigures",

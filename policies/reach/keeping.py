@@ -6,11 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
-
-from companies.recognitions.models import Batch, Step
 from core.prepared import Prepared
-from policies import engine
 from policies.engine.near import Near, near_of
 from policies.engine.year_end import year_end_summary
 from policies.reach.aims import Aim, aim_of
@@ -19,7 +15,7 @@ from policies.standards import library
 from policies.standards.keeping import COLUMNS, Kept
 from policies.standards.library import Published
 from policies.standards.models import Overall
-from policies.standards.snapshots import Subject, with_judgements
+from policies.standards.snapshots import Subject, windows_of_all, with_judgements
 
 # 本地设定: how many criteria may be open for a firm to be within reach, and to be 差一点; and the part of a line it may be short at most
 WITHIN_REACH, NEAR = 4, 2
@@ -52,28 +48,9 @@ def shortened(words: str) -> str:
     return words if len(words) <= 300 else f"{words[:299]}…"
 
 
-_filling_rows = Prepared(
-    lambda: (
-        Batch.objects.annotate(filling=FilteredRelation("steps", condition=Q(steps__step=Step.FILLING)))
-        .order_by("year", "filling__pk")
-        .values_list("title__code", "year", "filling__planned_from", "filling__planned_to")
-    )
-)
-
-
-def windows_by_title() -> dict[str, tuple[engine.Window, ...]]:
-    """Known filing windows of every title, as `windows_of` reads those of one; one query."""
-    found: dict[str, dict[int, engine.Window]] = {}
-    for code, year, opens, closes in _filling_rows():
-        of_title = found.setdefault(code, {})
-        if year not in of_title or opens or closes:
-            of_title[year] = engine.Window(year, opens, closes)
-    return {code: tuple(windows.values()) for code, windows in found.items()}
-
-
 def aims_of(codes: Iterable[str], *, on: date) -> dict[str, Aim]:
     """Title code → its next filing; titles without a text are left out. Two queries."""
-    rows, windows = library.library(), windows_by_title()
+    rows, windows = library.library(), windows_of_all()
     found = {code: aim_of(code, on=on, rows=rows, windows=windows.get(code, ())) for code in codes}
     return {code: aim for code, aim in found.items() if aim is not None}
 
