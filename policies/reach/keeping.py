@@ -18,7 +18,7 @@ from policies.standards.models import Overall
 from policies.standards.snapshots import Subject, windows_of_all, with_judgements
 
 # 本地设定: how many criteria may be open for a firm to be within reach, and to be 差一点; and the part of a line it may be short at most
-WITHIN_REACH, NEAR = 4, 2
+WITHIN_REACH, NEAR = 3, 2
 MOST_SHORT = Decimal("0.5")
 MOST_PERMILLE = UNMEASURED - 1
 KEY = ("company_id", "title_id")
@@ -69,7 +69,10 @@ def reach_keep(subjects: Sequence[Subject], rows: Sequence[Kept], standards: Col
     aims = aims_of([one.row.title.code for one in standards], on=on)
     fresh, standing = [], set()
     for subject in subjects:
+        held = {one.title for one in subject.snapshot.titles or () if one.is_valid_on(on)}
         for published in standards:
+            if published.compiled.title in held:
+                continue  # a holder faces its review, not this filing
             told = within.get((subject.company_id, published.row.title_id))
             aim = aims.get(published.row.title.code)
             if told is None or aim is None:

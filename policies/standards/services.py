@@ -140,14 +140,17 @@ def reading_of(standards: Iterable[Published], *, on: date) -> Reading:
     return Reading(
         tuple(sorted({fact for text in texts for fact in engine.facts_of(text)})),
         frozenset({on.year}).union(*(engine.years_of(text, on.year) for text in texts)),
-        frozenset[str]().union(*(text.titles_read for text in texts)),
+        frozenset[str]().union(*(text.titles_read | {text.title} for text in texts)),
     )
 
 
-def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[str, Published] | None = None) -> int:
+def evaluation_refresh(
+    *, company_ids: Iterable[int], on: date, standards: dict[str, Published] | None = None, is_followed: bool = True
+) -> int:
     """Recompute the kept evaluations of these companies for every title with a standard in force; returns how many are current now.
 
-    Works in chunks, each in its own transaction unless one is open; running it twice changes nothing.
+    Works in chunks, each in its own transaction unless one is open; running it twice changes nothing. What other features keep beside
+    an evaluation follows in the same transaction, unless it `is_followed` by nothing.
     """
     standards = standards if standards is not None else library.evaluated(on=on)
     reading, windows = reading_of(standards.values(), on=on), windows_of_all()
@@ -155,7 +158,7 @@ def evaluation_refresh(*, company_ids: Iterable[int], on: date, standards: dict[
     ids, current = list(company_ids), 0
     for start in range(0, len(ids), CHUNK):
         with _unswept():
-            current += _refresh(ids[start : start + CHUNK], on=on, standards=judged, reading=reading)
+            current += _refresh(ids[start : start + CHUNK], on=on, standards=judged, reading=reading, is_followed=is_followed)
     return current
 
 
@@ -173,7 +176,7 @@ def after_refresh(follower: Follower) -> None:
 
 
 @transaction.atomic
-def _refresh(ids: list[int], *, on: date, standards: Collection[tuple[Published, Windows]], reading: Reading) -> int:
+def _refresh(ids: list[int], *, on: date, standards: Collection[tuple[Published, Windows]], reading: Reading, is_followed: bool) -> int:
     # whoever writes about a firm holds its row: an answer read before such a change never replaces the one given after it
     _held(ids=ids)
     subjects = snapshots_for(ids, on=on, reading=reading)
@@ -188,7 +191,7 @@ def _refresh(ids: list[int], *, on: date, standards: Collection[tuple[Published,
         for published, windows in standards
     ]
     keep(rows, on=on)
-    for follow in _followers:
+    for follow in _followers if is_followed else ():
         follow(subjects, rows, [published for published, _windows in standards], on)
     return len(rows)
 
