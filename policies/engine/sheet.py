@@ -55,7 +55,7 @@ class ScorePart(NamedTuple):
     """One line of a score table as it stands: points between `low` and `high` of `most` (None: nothing caps it).
 
     `holding` is the band that gives them, `ahead` the next one with its points; `is_closed`: only a later application
-    could still count it, the years it looks at being over.
+    could still count it, the years it looks at being over. What is missing stands with the finest part that lacks it.
     """
 
     code: str
@@ -75,7 +75,7 @@ class ScorePart(NamedTuple):
 class Verdict(NamedTuple):
     """One criterion judged.
 
-    `mode` is "" for a single test, "any" (满足其一), "all", "bands" or "classes" for a group with `children`. `parts` is the
+    `mode` is "" for a single test, "any" (满足其一), "all", "bands", "cases" or "classes" for a group with `children`. `parts` is the
     table of a score. `gap` is exact (shares
     to six decimals, rounded up) in `gap_unit` and None where nothing can be measured. `counts_into` is the open year
     that can still make it up; `earliest_year` the first application year not blocked by closed years. `gap_note` says

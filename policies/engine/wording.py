@@ -56,7 +56,6 @@ CLOSE_GROWTH_OVER = "{open} 年{label}超过 {need}，即可于 {apply} 年申�
 CLOSE_JUDGED = "按判断意见补充材料后可重新判断"
 CLOSE_ATTRIBUTE = "登记信息变化后重新评估"
 
-SCORE_LABEL = "得分"
 SCORE_POINTS = "{points} 分"
 SCORE_RANGE = "{low}–{high} 分"
 SCORE_FROM = "{points} 分以上"

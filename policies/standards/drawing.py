@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from core.templatetags import tidu
 from policies.engine import Observed, Verdict
 from policies.standards.sayings import marked
+from policies.standards.score_drawing import score_drawn
 
 NOTHING = format_html("{}", "")
 DASH = tidu.DASH
+# of these the one branch that applies says what is required, so it is shown inside other groups as well
+APPLYING = ("bands", "cases")
 END = format_html("</{}>\n", "td")
 
 
@@ -64,6 +67,7 @@ class RowDrawer:
             + self.gap
             + self._gap(verdict, row)
             + self._sources(row)
+            + score_drawn(verdict)
             + format_html_join("", "{}", ((self._child(child),) for child in row["children"]))
         )
 
@@ -80,6 +84,8 @@ class RowDrawer:
             + self.gap
             + (_source(marked(verdict.gap_text)) if verdict.gap_text else DASH)
             + self._sources(row)
+            + score_drawn(verdict)
+            + format_html_join("", "{}", ((self._child(one),) for one in row["children"] if verdict.mode in APPLYING))
         )
 
     def _head(self, verdict: Verdict, group: str) -> SafeString:

@@ -134,6 +134,7 @@ def _criterion(one: engine.Criterion) -> dict[str, Any]:
         "threshold": engine.threshold_of(one),
         "children": [_criterion(child) for child in engine.children_of(one)],
         "waivers": [_criterion(waiver) for waiver in one.waivers],
+        "score": engine.score_table_of(one),
         "needs_check": _needs_check(one),
     }
 

@@ -46,13 +46,25 @@ def _sources(verdict: Verdict) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
+def _group_labels() -> dict[str, str]:
+    return {
+        "any": _("满足其一"),
+        "all": _("须同时满足"),
+        "bands": _("按规模分档"),
+        "cases": _("按情形"),
+        "classes": _("自上而下取第一级"),
+    }
+
+
 def _row(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict,
         "outcome": verdict.outcome.value,
         "sources": _sources(verdict),
         "gap_kind": sayings.said(GAP_KIND_LABELS[verdict.gap_kind]),
-        "group_label": {"any": _("满足其一"), "all": _("须同时满足"), "bands": _("按规模分档")}.get(verdict.mode, ""),
+        "group_label": {"any": _("满足其一"), "all": _("须同时满足"), "bands": _("按规模分档"), "classes": _("自上而下取第一级")}.get(
+            verdict.mode, ""
+        ),
         "children": [_row(child) for child in verdict.children],
         "waivers": [_row(waiver) for waiver in verdict.waivers],
     }
@@ -67,6 +79,7 @@ def sheet_context(sheet: Sheet | dict[str, Any], *, only: str = "", door: str = 
         sheet = Sheet.from_dict(sheet)
     rows = [_row(verdict) for verdict in sheet.ordered()]
     counts = sheet.counts
+    is_rated = bool(sheet.result) and sheet.overall is Overall.PROMISING  # a rating has a result, not a chance
     tally = [
         (Outcome.MET, counts.met),
         (Outcome.UNMET, counts.unmet),
@@ -76,8 +89,9 @@ def sheet_context(sheet: Sheet | dict[str, Any], *, only: str = "", door: str = 
     ]
     return {
         "sheet": sheet,
-        "overall": sayings.said(OVERALL_LABELS[sheet.overall]),
+        "overall": sayings.said(sheet.result if is_rated else OVERALL_LABELS[sheet.overall]),
         "overall_tag": OVERALL_TAGS[sheet.overall],
+        "possible": sheet.result if not is_rated else "",
         "rows": [row for row in rows if row["outcome"] == only or (not only and row["verdict"].outcome not in FOLDED)],
         "folded": [row for row in rows if not only and row["verdict"].outcome in FOLDED],
         "tally": [

@@ -10,7 +10,7 @@ from policies.engine.standard import Criterion
 class Cases(Condition):
     """As a line in bands, but which branch applies is any test's answer. The last case has no test."""
 
-    mode = "bands"
+    mode = "cases"
 
     def __init__(self, cases: tuple[tuple[Condition | None, Criterion], ...]) -> None:
         self.cases = cases

@@ -90,10 +90,10 @@ class FirstOf(Part):
         for test, words, _ in self.entries:
             if test is None:
                 break
-            for one in _observed(test, facts):
+            for label, one in _observed(test, words, facts):
                 named = Observed(
                     one.label,
-                    wording.SHOWN_BESIDE.format(label=_label(test, words), text=one.text),
+                    wording.SHOWN_BESIDE.format(label=label, text=one.text),
                     one.year,
                     one.value,
                     one.unit,
@@ -149,8 +149,10 @@ def _label(test: Condition, words: str) -> str:
     return test.measure.label if isinstance(test, Yearly | Total) else words
 
 
-def _observed(test: Condition, facts: Facts) -> tuple[Observed, ...]:
-    return test.observe(facts) or tuple(one for child in test.children for one in _observed(child.condition, facts))
+def _observed(test: Condition, words: str, facts: Facts) -> list[tuple[str, Observed]]:
+    """What a test looked at, each with the name of the figure."""
+    own = [(_label(test, words), one) for one in test.observe(facts)]
+    return own or [one for child in test.children for one in _observed(child.condition, child.text, facts)]
 
 
 def can_turn(test: Condition | None, facts: Facts, year: int) -> bool:

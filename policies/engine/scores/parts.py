@@ -81,6 +81,7 @@ class Part:
         """The part as the sheet prints it."""
         low, high = self.span(facts)
         ahead = self.ahead(facts)
+        parts = tuple(part.shown(facts) for part in self.shown_parts(facts))
         return ScorePart(
             code=self.code,
             text=self.text,
@@ -90,10 +91,10 @@ class Part:
             points_text=range_words((low, high)),
             holding=self.holding(facts),
             observed=self.observe(facts),
-            missing=tuple(dict.fromkeys(lack for _, lack in self.lacks(facts))),
+            missing=() if parts else tuple(dict.fromkeys(lack for _, lack in self.lacks(facts))),
             ahead=ahead,
             is_closed=bool(ahead) and not self.has_open_year(facts),
-            parts=tuple(part.shown(facts) for part in self.shown_parts(facts)),
+            parts=parts,
         )
 
     def ahead(self, facts: Facts) -> str:

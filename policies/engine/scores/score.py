@@ -210,7 +210,7 @@ class Score(Condition):
     def observe(self, facts: Facts) -> tuple[Observed, ...]:
         low, high = self.span(facts)
         value = exact(low) if low == high and high < UNBOUNDED else None
-        return (Observed(wording.SCORE_LABEL, range_words((low, high)), None, value, POINTS.label if value is not None else ""),)
+        return (Observed("", range_words((low, high)), None, value, POINTS.label if value is not None else ""),)
 
     def missing(self, facts: Facts) -> tuple[Missing, ...]:
         lacks: list[Lack] = [lack for group in self.groups for lack in group.lacks(facts)]
