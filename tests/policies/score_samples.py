@@ -131,6 +131,23 @@ CLASSED = (
       - {text: 小型}
 """
 )
+CASED = (
+    HEAD
+    + """\
+  - code: Q
+    text: 按成立时间
+    clause: 五
+    source: 企业自报
+    cases:
+      - {when: {attribute: founded_on, in_last_years: 2 年}, code: Q-1, text: 新企业, fact: revenue, period: 上年度, at_least: 1 万元}
+      - {code: Q-2, text: 老企业, fact: revenue, period: 上年度, at_least: 2 万元}
+  - code: R
+    text: 无事故
+    clause: 六
+    no_incident: [{kinds: [安全生产事故]}]
+    within: 上年和当年
+"""
+)
 SCORED = load_standard(TABLE)
 RATED = load_standard(WEIGHTED)
 SORTED = load_standard(CLASSED)

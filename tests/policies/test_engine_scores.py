@@ -1,6 +1,7 @@
 """Score tables, ratings and classes: every way of counting at its boundaries, and what a range may and may not decide."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from policies.engine import (
     GapKind,
+    IncidentFact,
     Outcome,
     Sheet,
     StandardError,
@@ -18,6 +20,7 @@ from policies.engine import (
     score_table_of,
 )
 from tests.policies.score_samples import (
+    CASED,
     CLASSED,
     FULL,
     ON,
@@ -273,6 +276,22 @@ def test_classes_are_taken_from_the_top(employees: int | None, revenue: str | No
         pytest.param(WEIGHTED, "baseline: 3%", "baseline: 0%", "须大于 0", id="a baseline of nothing"),
         pytest.param(CLASSED, "text: 小型", "text: 中型", "名称不能相同", id="two classes of one name"),
         pytest.param(
+            CASED,
+            "    cases:\n      - {when: {attribute: founded_on, in_last_years: 2 年}, ",
+            "    cases:\n      - {",
+            "除最后一种情形外",
+            id="a case without a test",
+        ),
+        pytest.param(CASED, "in_last_years: 2 年", "in_last_years: 两年", "不是“数值 单位”", id="years in words"),
+        pytest.param(CASED, "within: 上年和当年", "within: 上年", "须是 申请日、上年和当年", id="an unknown window"),
+        pytest.param(
+            CASED,
+            "fact: revenue, period: 上年度, at_least: 2 万元}",
+            "classes: [{text: 大, fact: revenue, period: 上年度, at_least: 2 万元}, {text: 小}]}",
+            "不能作为分支",
+            id="a rating as a branch",
+        ),
+        pytest.param(
             CLASSED,
             "criteria:\n",
             "criteria:\n  - {code: Q, text: 问, clause: 一, question: 是否}\n",
@@ -287,3 +306,37 @@ def test_a_wrong_table_is_refused(text: str, old: str, new: str, reason: str) ->
         load_standard(text.replace(old, new, 1), name="sample.yaml")
     assert reason in refused.value.reason
     assert refused.value.line > 1
+
+
+@pytest.mark.parametrize(
+    ("founded", "year", "branch", "outcome"),
+    [
+        pytest.param(date(2024, 1, 1), 2026, "Q-1", Outcome.MET, id="first day inside"),
+        pytest.param(date(2023, 12, 31), 2026, "Q-2", Outcome.UNMET, id="last day outside"),
+        pytest.param(date(2024, 1, 1), 2027, "Q-2", Outcome.UNKNOWN, id="counted from the application year"),
+        pytest.param(None, 2026, None, Outcome.UNKNOWN, id="not known"),
+    ],
+)
+def test_the_case_that_holds_says_what_is_required(founded: date | None, year: int, branch: str | None, outcome: Outcome) -> None:
+    given = snapshot({("revenue", 2025): Decimal(15_000)}, attributes={} if founded is None else {"founded_on": founded})
+    verdict = evaluate(load_standard(CASED), given, on=ON, application_year=year).verdict("Q")
+    assert (verdict.outcome, [child.code for child in verdict.children]) == (outcome, [branch] if branch else [])
+    if outcome is Outcome.UNMET:
+        assert (verdict.gap_text, verdict.gap_kind, verdict.earliest_year) == ("差 0.5 万元", GapKind.CLOSED, 2027)
+
+
+def test_last_year_and_this_year_are_counted_by_the_calendar() -> None:
+    standard = load_standard(CASED)
+
+    def outcome(day: date) -> tuple[Outcome, date]:
+        sheet = evaluate(standard, snapshot({}, incidents=[IncidentFact("safety", "general", day, None, 1)]), on=ON)
+        return sheet.verdict("R").outcome, sheet.stale_after
+
+    assert outcome(date(2024, 12, 31)) == (Outcome.MET, date(2027, 1, 1))
+    assert outcome(date(2025, 1, 1))[0] is Outcome.UNMET
+    late = evaluate(standard, snapshot({}, incidents=[IncidentFact("safety", "general", date(2026, 2, 1), None, 1)]), on=ON).verdict("R")
+    assert (late.gap_kind, late.earliest_year, late.closes) == (
+        GapKind.WAITING,
+        2028,
+        "安全生产事故自 2028-01-01 起不再计入，最早 2028 年申报",
+    )

@@ -86,7 +86,8 @@ class AnyOf(Condition):
         return min(gaps, key=lambda gap: (KIND_ORDER[gap.kind], gap.relative))
 
     def closes(self, facts: Facts, earliest: int) -> str:
-        ways = wording.JOIN.join(child.condition.closes(facts, child.condition.earliest(facts)) for child in self.children)
+        told = (child.condition.closes(facts, child.condition.earliest(facts)) for child in self.children)
+        ways = wording.JOIN.join(way for way in told if way)
         return wording.CLOSE_ANY.format(ways=ways)
 
     def missing(self, facts: Facts) -> tuple[Missing, ...]:

@@ -141,8 +141,8 @@ class Score(Condition):
         failing = self._failing(facts)
         if not failing:
             return Gap(GapKind.NONE)
-        _, high, line = failing[0]
-        amount = max(line.short(exact(high)), Decimal(0))
+        # every failing line must be reached: the farthest says how many points that takes
+        amount, line = max(((max(line.short(exact(high)), Decimal(0)), line) for _, high, line in failing), key=lambda one: one[0])
         relative, opens = line.relative(amount), self._opens(facts)
         if opens is None:
             return Gap(GapKind.NONE, amount, POINTS, relative)
