@@ -29,7 +29,7 @@ def _lines(part: ScorePart, depth: int) -> Iterator[SafeString]:
     text = format_html('<span lang="zh-CN">{}</span>', part.text)
     text = format_html('<span class="child">{}</span>', text) if depth else format_html("<strong>{}</strong>", text)
     if part.is_closed:
-        text += format_html(' <span class="tag line">{}</span>', marked("已关账"))
+        text += format_html(' <span class="tag line">{}</span>', _("已关账"))
     told = [part.holding, *(_value(one) for one in part.observed)]
     most = "" if part.most is None else _("满分 %(points)s 分") % {"points": part.most}
     yield format_html(

@@ -61,7 +61,8 @@ def values(code: str) -> st.SearchStrategy[Any]:
             )
         )
     if kind is Kind.COUNT:
-        return st.sampled_from(LINES.get(code, [0, 1, 3, 100]))
+        most = CATALOGUE[code].maximum or 100
+        return st.sampled_from([count for count in LINES.get(code, [0, 1, 3, 100]) if count <= most])
     return st.sampled_from([Decimal(0), Decimal("59.9"), Decimal(60), Decimal("60.1"), Decimal(10)])
 
 
