@@ -49,7 +49,7 @@ class YearEndListView(StaffRequiredMixin, ListPage):
         """How many days are left, and who is listed."""
         today = localdate()
         words = _(
-            "距 %(day)s 还有 %(days)s 天。列还差不超过四项、差距不到门槛一半的企业（本地设定），已有称号的不列；今年没有数的按上年算。"
+            "距 %(day)s 还有 %(days)s 天。列还差不超过三项、差距不到门槛一半的企业（本地设定），已有称号的不列；今年没有数的按上年算。"
         )
         end = date(today.year, 12, 31)
         return super().get_context_data(sub=words % {"day": end.isoformat(), "days": (end - today).days}, **kwargs)
