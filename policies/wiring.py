@@ -106,5 +106,7 @@ def connect() -> None:
     registry.register("evaluate", evaluate_job)
     registry.register_daily("evaluate", _daily)
     checks.register("standards", standard_problems)
+    slots.add_merge_relation(slots.MergeRelation("policies.CompanyPlan", "company", "keep_both"))
     words.register_actions({"standard.published": _("发布认定标准")})
     publishing.connect()
+    words.register_actions({"plan.made": _("保存一企一策"), "plan.step_done": _("完成一企一策的一步"), "plan.closed": _("结束一企一策")})

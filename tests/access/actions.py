@@ -101,6 +101,14 @@ def _judgement(world: World) -> dict[str, Any]:
     return {"criterion": "G-06", "outcome": "met", "note": "现场核实，企业已接入平台"}
 
 
+def _plan(world: World) -> dict[str, Any]:
+    return {"name": "研发投入达标", "text_1": "补记四季度研发费用", "due_on_1": "2026-12-20", "owner_1": "财务部"}
+
+
+def _tried(world: World) -> str:
+    return f"{reverse('policies:plan-new', args=[world.own.company.uscc, 'little_giant'])}?year=2026&revenue.2025.audit=15000"
+
+
 _EXPORTS = {name: door for name, door in doors.DOORS.items() if door.kind == "rows" and name != "accounts:notification-list"}
 
 ACTIONS: tuple[Action, ...] = (
@@ -213,6 +221,9 @@ ACTIONS: tuple[Action, ...] = (
         lambda world: {"to": "removed", "reason_code": "own_wish", "reason": "企业来函退出"},
     ),
     Action("cultivation:quota-report", "auditor", "report.exported", status=(200,)),
+    Action("policies:plan-new", "officer", "plan.made", _plan, url=_tried),
+    Action("policies:plan-close", "officer", "plan.closed", lambda world: REASON),
+    Action("policies:plan-step-done", "officer", "plan.step_done"),
     Action("policies:sheet-pdf", "officer", "report.exported", status=(200,)),
     Action("policies:year-end-pdf", "clerk", "report.exported", status=(200,)),
     *(

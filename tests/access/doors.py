@@ -120,6 +120,11 @@ DOORS: dict[str, Door] = {
     "policies:near-miss-list": Door("rows", {STAFF: LIST}),
     "policies:year-end-list": Door("rows", {STAFF: LIST}),
     "policies:year-end": Door("page", {STAFF: OK}, about="firm-title"),
+    "policies:what-if": Door("page", {STAFF: OK}, about="firm-title"),
+    "policies:plan-new": Door("form", {OFFICERS: FORM}, about="firm-title"),
+    "policies:plan-detail": Door("page", {STAFF: OK}, about="plan"),
+    "policies:plan-close": Door("action", {OFFICERS: DONE}, about="plan"),
+    "policies:plan-step-done": Door("action", {OFFICERS: DONE}, about="step"),
     "policies:sheet-pdf": Door("action", {STAFF: (405, 200)}, about="firm-title"),
     "policies:year-end-pdf": Door("action", {STAFF: (405, 200)}, about="firm-title"),
     # cultivation

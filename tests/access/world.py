@@ -30,6 +30,7 @@ from policies.publishing.services import draft_create
 from policies.publishing.trials import run_trial_job, trial_start
 from policies.standards.models import Judgement, Standard
 from policies.standards.services import evaluation_refresh
+from policies.what_if.models import CompanyPlan, PlanStep
 from tests import factories
 from tests.companies.imports.books import xlsx
 from tests.factories.cultivation import TrackFactory
@@ -57,6 +58,8 @@ class Side:
     decision: Decision
     entry: AuditEntry
     judgement: Judgement
+    plan: CompanyPlan
+    step: PlanStep
     run: ImportRun
 
 
@@ -147,9 +150,20 @@ def _side(world: World, district: District, officer: User, *, name: str) -> Side
         happened_on=TODAY,
         known_on=TODAY,
     )
+    plan = CompanyPlan.objects.create(
+        company=company,
+        title=standard.title,  # type: ignore[union-attr]
+        name=mark(f"plan name {where}"),
+        application_year=2027,
+        changes=[{"key": "rd_expense.2025.audit", "before": "6500000", "after": "7000000"}],
+        made_by=officer,
+        happened_on=TODAY,
+        known_on=TODAY,
+    )
+    step = PlanStep.objects.create(plan=plan, position=1, text=mark(f"plan step {where}"), due_on=date(2026, 12, 20), owner="财务部")
     entry = AuditEntry.objects.filter(target_type="accounts.decision", target_id=str(move.decision_id)).get()
     run = _run(world, district, officer, company)
-    return Side(company, officer, paper, incident, recognition, waiting, track, move.decision, entry, judgement, run)
+    return Side(company, officer, paper, incident, recognition, waiting, track, move.decision, entry, judgement, plan, step, run)
 
 
 def _recorded(world: World, company: Company, officer: User, *, number: str, reason: str) -> Recognition:

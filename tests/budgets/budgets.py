@@ -78,6 +78,10 @@ BUDGETS: dict[str, int] = {
     "policies:judgement-make": PAGE,
     # the same facts, standards and windows
     "policies:year-end": PAGE,
+    # the facts, standards and windows, whether the officer keeps the firm, and its plans
+    "policies:what-if": 14,
+    "policies:plan-new": PAGE,
+    "policies:plan-detail": 14,
     # firms near each title are counted above the list
     "policies:near-miss-list": LIST + 2,
     "policies:year-end-list": LIST,
@@ -106,6 +110,7 @@ MORE: dict[str, dict[str, int]] = {
         "title=single_champion&per_page=200": LIST + 5,
         "title=single_champion&criterion=C-4&fact=main_revenue&officer=me&per_page=200": LIST + 5,
     },
+    "policies:what-if": {"year=2027&revenue.2025.audit=15000": 14},
     "policies:year-end-list": {"title=single_champion&state=reachable&officer=me&per_page=200": LIST + 1},
     # an opened figure names its title and district, and counts and lists its firms
     "cultivation:quota-overview": {

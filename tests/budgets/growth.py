@@ -14,6 +14,7 @@ from policies.publishing.models import StandardDraft, TrialCompany
 from policies.reach.models import Reach
 from policies.standards.models import Judgement
 from policies.standards.services import evaluation_refresh
+from policies.what_if.models import CompanyPlan, PlanStep
 from tests import factories
 from tests.access.world import NOW, TODAY, World
 from tests.factories.cultivation import TrackFactory
@@ -83,7 +84,7 @@ def _near(firms: list[Company]) -> None:
                 missing_count=0,
                 blocked_count=0,
                 gap_permille=126,
-                words="2026 年主营业务收入再 ≥ 1,000.0 万元（2024、2025 年已有 79,000.0 万元，今年预计 40,000.0 万元）",
+                words="2026 年主营业务收入再 ≥ 1,000.0 万元（2024、2025 年已有 79,000.0 万元，今年为 40,000.0 万元（预计））",
                 next_earliest_year=2027,
             )
             for firm in firms
@@ -122,6 +123,28 @@ def _papers_of_one_firm(world: World, numbers: range) -> None:
         for _number in numbers
     )
     _moves(own.track, numbers)
+    _plans(world, numbers)
+
+
+def _plans(world: World, numbers: range) -> None:
+    """Plans of the own firm, and steps of the one whose page is opened."""
+    own, plan = world.own, world.own.plan
+    CompanyPlan.objects.bulk_create(
+        CompanyPlan(
+            company=own.company,
+            title=plan.title,
+            name=f"一企一策{number}",
+            application_year=2027,
+            changes=plan.changes,
+            made_by=own.officer,
+            happened_on=TODAY,
+            known_on=TODAY,
+        )
+        for number in numbers
+    )
+    PlanStep.objects.bulk_create(
+        PlanStep(plan=plan, position=number + 2, text=f"步骤{number}", due_on=date(2026, 12, 20)) for number in numbers
+    )
 
 
 def _moves(track: Track, numbers: range) -> None:

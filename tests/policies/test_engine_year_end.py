@@ -70,24 +70,24 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-3b",
             {"2026 rd_expense 预计": 370},
             Task.TO_DO,
-            "2026 年研发费用再 ≥ 41.0 万元（按预计营业收入 13,700.0 万元 计，研发费用预计 370.0 万元）",
+            "2026 年研发费用再 ≥ 41.0 万元（按营业收入 13,700.0 万元（预计） 计，研发费用为 370.0 万元（预计））",
             id="a share, by the estimated revenue: 13,700 × 3% = 411",
         ),
         pytest.param(
-            "L-3b", {"2026 rd_expense 预计": 411}, Task.HOLD, "2026 年研发费用占营业收入预计 3.00%，已够，须落实到年底", id="on it"
+            "L-3b", {"2026 rd_expense 预计": 411}, Task.HOLD, "2026 年研发费用占营业收入为 3.00%（预计），已够，须落实到年底", id="on it"
         ),
         pytest.param(
             "L-3b",
             {"2026 rd_expense 预计": "410.99"},
             Task.TO_DO,
-            "2026 年研发费用再 ≥ 0.1 万元（按预计营业收入 13,700.0 万元 计，研发费用预计 411.0 万元）",
+            "2026 年研发费用再 ≥ 0.1 万元（按营业收入 13,700.0 万元（预计） 计，研发费用为 411.0 万元（预计））",
             id="a share just below its line",
         ),
         pytest.param(
             "L-3b",
             {"2026 rd_expense 预计": None},
             Task.TARGET,
-            "2026 年研发费用须 ≥ 411.0 万元（按预计营业收入 13,700.0 万元 计，研发费用今年还没有数）",
+            "2026 年研发费用须 ≥ 411.0 万元（按营业收入 13,700.0 万元（预计） 计，今年还没有研发费用）",
             id="a share whose upper side is not known yet",
         ),
         pytest.param(
@@ -109,10 +109,10 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-3a",
             {"2026 rd_expense 预计": 600},
             Task.TO_DO,
-            "2026 年研发费用再 ≥ 100.0 万元（2025 年已有 500.0 万元，今年预计 600.0 万元）",
+            "2026 年研发费用再 ≥ 100.0 万元（2025 年已有 500.0 万元，今年为 600.0 万元（预计））",
             id="a sum: the closed year counts",
         ),
-        pytest.param("L-3a", {}, Task.HOLD, "2026 年研发费用预计 700.0 万元，已够，须落实到年底", id="a sum on its line"),
+        pytest.param("L-3a", {}, Task.HOLD, "2026 年研发费用为 700.0 万元（预计），已够，须落实到年底", id="a sum on its line"),
         pytest.param(
             "L-3a",
             {"2026 rd_expense 预计": None},
@@ -131,14 +131,14 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-2a",
             {"2026 revenue 预计": "4999.99"},
             Task.TO_DO,
-            "2026 年营业收入再 ≥ 0.1 万元（预计 4,999.99 万元，须 ≥ 5,000 万元）",
+            "2026 年营业收入再 ≥ 0.1 万元（现为 4,999.99 万元（预计），须 ≥ 5,000 万元）",
             id="an amount just below its line",
         ),
         pytest.param(
             "L-2a",
             {"2026 revenue 预计": None, "2026 revenue": 4000},
             Task.TO_DO,
-            "2026 年营业收入再 ≥ 1,000.0 万元（现有 4,000.0 万元，须 ≥ 5,000 万元）",
+            "2026 年营业收入再 ≥ 1,000.0 万元（现为 4,000.0 万元（现有），须 ≥ 5,000 万元）",
             id="a figure to date is no estimate",
         ),
         pytest.param(
@@ -152,14 +152,14 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-2b",
             {"2026 main_revenue 预计": 12000},
             Task.TO_DO,
-            "2026 年主营业务收入再 ≥ 330.0 万元（按预计营业收入 13,700.0 万元 计，主营业务收入预计 12,000.0 万元）",
+            "2026 年主营业务收入再 ≥ 330.0 万元（按营业收入 13,700.0 万元（预计） 计，主营业务收入为 12,000.0 万元（预计））",
             id="13,700 × 90% = 12,330",
         ),
         pytest.param(
             "L-2c",
             {"2026 revenue 预计": 13000},
             Task.TO_DO,
-            "2026 年营业收入再 ≥ 230.0 万元（须 ≥ 13,230.0 万元，预计 13,000.0 万元）",
+            "2026 年营业收入再 ≥ 230.0 万元（须 ≥ 13,230.0 万元，现为 13,000.0 万元（预计））",
             id="growth: 12,000 × 1.05² = 13,230",
         ),
         pytest.param("L-2c", {"2026 revenue 预计": 13230}, Task.HOLD, None, id="growth on its line"),
@@ -168,14 +168,14 @@ def line(page: YearEnd, code: str) -> tuple[Task, str]:
             "L-2d",
             {"2026 total_liabilities 预计": 16000},
             Task.TO_DO,
-            "2026 年负债总额须再减少 1,000.0 万元（按预计资产总额 20,000.0 万元 计，负债总额预计 16,000.0 万元）",
+            "2026 年负债总额须再减少 1,000.0 万元（按资产总额 20,000.0 万元（预计） 计，负债总额为 16,000.0 万元（预计））",
             id="a share that must not be passed: 20,000 × 75% = 15,000",
         ),
         pytest.param(
             "L-8",
             {"2026 product_revenue 预计": 6850},
             Task.TO_DO,
-            "2026 年主导产品收入再 > 0.0 万元（按预计营业收入 13,700.0 万元 计，主导产品收入预计 6,850.0 万元）",
+            "2026 年主导产品收入再 > 0.0 万元（按营业收入 13,700.0 万元（预计） 计，主导产品收入为 6,850.0 万元（预计））",
             id="on a line that must be passed",
         ),
         pytest.param(
@@ -209,7 +209,7 @@ def test_an_average_over_three_years_leaves_the_rest_to_this_one() -> None:
     facts = {f"{year} main_revenue": amount for year, amount in ((2024, 41000), (2025, 38000))}
     task, words = line(told(company({**facts, "2026 main_revenue 预计": 40000}), CHAMPION), "C-4")
     assert task is Task.TO_DO  # 3 × 40,000 − 41,000 − 38,000 = 41,000; 2 亿 needs nothing more but leave of the ministry
-    assert "2026 年主营业务收入再 ≥ 1,000.0 万元（2024、2025 年已有 79,000.0 万元，今年预计 40,000.0 万元）" in words
+    assert "2026 年主营业务收入再 ≥ 1,000.0 万元（2024、2025 年已有 79,000.0 万元，今年为 40,000.0 万元（预计））" in words
 
 
 def test_a_doubt_about_a_branch_is_a_doubt_about_the_line() -> None:
@@ -298,7 +298,7 @@ def test_the_size_of_the_gap_is_the_largest_shortfall_as_a_part_of_its_line() ->
     standing = year_end_summary(GIANT, company(facts), on=ON, application_year=2027, windows=[SPRING])
     assert standing.open_codes == ("L-2b", "L-3a", "L-3b")
     assert standing.gap == Decimal(330) / Decimal(1200)  # the sum lacks 330 of 1,200; the shares lack less
-    assert standing.words == "2026 年研发费用再 ≥ 330.0 万元（2025 年已有 500.0 万元，今年预计 370.0 万元）"
+    assert standing.words == "2026 年研发费用再 ≥ 330.0 万元（2025 年已有 500.0 万元，今年为 370.0 万元（预计））"
 
 
 @settings(max_examples=250, deadline=None)

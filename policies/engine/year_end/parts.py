@@ -145,6 +145,11 @@ def not_known(measure: Measure, year: int) -> Part:
     return Part(Task.MISSING, words=lambda: text, lacks=lambda: (fact.code,))
 
 
+def marked(text: str, is_estimate: bool) -> str:
+    """A figure of the open year with its mark: estimated, or what there is to date."""
+    return (wording.ESTIMATE_MARK if is_estimate else wording.TO_DATE_MARK).format(text=text)
+
+
 def amount_unit(code: str, measure: Measure) -> Unit:
     """The unit of one side of a share."""
     return Measure(code, None, measure.sources).unit

@@ -1,6 +1,7 @@
 """Figures at a coming filing: single years, the state on the day, sums and growth, each solved for the open year."""
 
 from decimal import Decimal
+from typing import Any
 
 from policies.engine import wording
 from policies.engine.conditions.base import ONE, Condition
@@ -18,6 +19,7 @@ from policies.engine.year_end.parts import (
     Task,
     amount_unit,
     last_known,
+    marked,
     missing,
     not_known,
     part_of,
@@ -129,9 +131,9 @@ def _open_year(condition: Yearly, facts: Facts, at: int, year: int) -> Part:
     if value is None:
         return _target(condition, facts, year)
     is_estimate = any((row := facts.rows[one]) is not None and row.is_estimate for one in slots)
-    basis, have = wording.BASIS[is_estimate], show(value, condition.unit, line.value)
+    have = marked(show(value, condition.unit, line.value), is_estimate)
     if condition.compare(facts.values, at):
-        words = wording.YEAR_END_HOLD.format(year=year, label=measure.label, basis=basis, have=have)
+        words = wording.YEAR_END_HOLD.format(year=year, label=measure.label, have=have)
         return Part(Task.HOLD, words=silent if condition.unit.is_flag else lambda: words, by=By.YEAR_END)
     if condition.unit.is_flag:
         words = wording.YEAR_END_FLAG.format(year=year, label=measure.label, line=wording.FLAG_TEXT[bool(line.value)])
@@ -140,16 +142,16 @@ def _open_year(condition: Yearly, facts: Facts, at: int, year: int) -> Part:
 
     def ask() -> str:
         if measure.under is not None:
-            return _share_words(measure, line, facts, at, year, basis)
+            return _share_words(measure, line, facts, at, year, is_estimate)
         template = wording.YEAR_END_MORE if line.is_lower else wording.YEAR_END_LESS
         return template.format(
-            year=year, label=measure.label, sign=sign(line), gap=show_gap(lack, condition.unit), basis=basis, have=have, line=line.text
+            year=year, label=measure.label, sign=sign(line), gap=show_gap(lack, condition.unit), have=have, line=line.text
         )
 
     return Part(Task.TO_DO, line.relative(lack), ask, By.YEAR_END)
 
 
-def _share_words(measure: Measure, line: Line, facts: Facts, at: int, year: int, basis: str) -> str:
+def _share_words(measure: Measure, line: Line, facts: Facts, at: int, year: int, is_estimate: bool) -> str:
     """The upper side of a share that is missed, at the lower side the company shows."""
     assert measure.under is not None  # noqa: S101  a share has two sides
     over, under = Decimal(facts.values[at] or 0), Decimal(facts.values[at + 1] or 0)
@@ -159,13 +161,11 @@ def _share_words(measure: Measure, line: Line, facts: Facts, at: int, year: int,
         year=year,
         over=measure.over.label,
         upper=measure.over.label,
-        beside=basis,
         sign=sign(line),
         gap=show_gap(lack, amount_unit(measure.over.code, measure)),
-        basis=basis,
         under=measure.under.label,
-        base=show(under, amount_unit(measure.under.code, measure)),
-        have=show(over, amount_unit(measure.over.code, measure)),
+        base=marked(show(under, amount_unit(measure.under.code, measure)), is_estimate),
+        have=marked(show(over, amount_unit(measure.over.code, measure)), is_estimate),
     )
 
 
@@ -202,7 +202,7 @@ def _target_share(measure: Measure, line: Line, facts: Facts, year: int) -> Part
         if base is None or base.value <= 0:
             return wording.YEAR_END_TARGET.format(year=year, label=measure.label, line=line.text)
         need = rounded(line, line.value * base.value / measure.scale, amount_unit(over.code, measure))
-        shown = {
+        shown: dict[str, Any] = {
             "year": year,
             "over": over.label,
             "upper": over.label,
@@ -212,7 +212,8 @@ def _target_share(measure: Measure, line: Line, facts: Facts, year: int) -> Part
             "need": need,
         }
         if base.year == year:
-            return wording.YEAR_END_SHARE.format(**shown, sign=sign(line), basis=wording.BASIS[base.row.is_estimate])
+            shown["base"] = marked(shown["base"], base.row.is_estimate)
+            return wording.YEAR_END_SHARE.format(**shown, sign=sign(line))
         return wording.YEAR_END_SHARE_LAST.format(**shown, line=line.text, last=base.year)
 
     return Part(Task.TARGET, lack, ask, By.YEAR_END, lacks=lambda: (over.code,) if base and base.year == year else (over.code, under.code))
@@ -233,7 +234,7 @@ def _total(condition: Total, asked: Asked) -> Part:
     have = sum((Decimal(value or 0) for value in others), Decimal(0))
     limit = line.value * condition.parts
     closed = wording.YEARS_JOIN.join(str(facts.year + offset) for offset in condition.offsets[:at])
-    shown = {
+    shown: dict[str, Any] = {
         "year": facts.on_year,
         "label": condition.measure.label,
         "sign": sign(line),
@@ -253,14 +254,14 @@ def _total(condition: Total, asked: Asked) -> Part:
         template = wording.YEAR_END_SUM_TARGET if others else wording.YEAR_END_GROWTH_TARGET
         words = template.format(**shown, need=show_gap(need, condition.unit))
         return Part(Task.TARGET, apart, lambda: words, By.YEAR_END, lacks=lambda: (condition.measure.over.code,))
-    basis = wording.BASIS[row.is_estimate]
+    shown_now = marked(show(Decimal(now), condition.unit), row.is_estimate)
     if line.test(have + Decimal(now), limit):
-        words = wording.YEAR_END_HOLD.format(**{**shown, "have": show(Decimal(now), condition.unit)}, basis=basis)
+        words = wording.YEAR_END_HOLD.format(**{**shown, "have": shown_now})
         return Part(Task.HOLD, words=lambda: words, by=By.YEAR_END)
     lack = limit - have - Decimal(now)
 
     def ask() -> str:
-        told = {**shown, "gap": show_gap(lack, condition.unit), "basis": basis, "now": show(Decimal(now), condition.unit)}
+        told = {**shown, "gap": show_gap(lack, condition.unit), "now": shown_now}
         if others:
             return wording.YEAR_END_SUM.format(**told)
         return wording.YEAR_END_MORE.format(**{**told, "have": told["now"]}, line=condition.threshold_text)
@@ -284,14 +285,19 @@ def _growth(condition: Growth, asked: Asked) -> Part:
     else:
         rates = sum((bases[at] / bases[at - 1] for at in range(1, len(bases))), Decimal(0))
         need = bases[-1] * (condition.spans * (1 + line.value / HUNDRED) - rates)
-    shown = {"year": facts.on_year, "label": measure.label, "sign": sign(line), "need": show_gap(max(need, Decimal(0)), measure.unit)}
+    shown: dict[str, Any] = {
+        "year": facts.on_year,
+        "label": measure.label,
+        "sign": sign(line),
+        "need": show_gap(max(need, Decimal(0)), measure.unit),
+    }
     now = last_known(facts, measure.over.code, measure.sources, facts.on_year, back=0)
     if now is None:
         last = last_known(facts, measure.over.code, measure.sources, facts.on_year - 1)
         lack = None if last is None else max(need - last.value, Decimal(0)) / max(need, ONE)
         words = wording.YEAR_END_GROWTH_TARGET.format(**shown)
         return Part(Task.TARGET, lack, lambda: words, By.YEAR_END, lacks=lambda: (measure.over.code,))
-    shown |= {"have": show(now.value, measure.unit), "basis": wording.BASIS[now.row.is_estimate]}
+    shown["have"] = marked(show(now.value, measure.unit), now.row.is_estimate)
     if line.test(now.value, need):
         held = wording.YEAR_END_HOLD.format(**shown)
         return Part(Task.HOLD, words=lambda: held, by=By.YEAR_END)

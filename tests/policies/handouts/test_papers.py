@@ -102,7 +102,7 @@ def test_the_year_end_paper_is_one_page_and_says_what_to_do(client: Client, comp
     text, pages = _paper(client, "year-end-pdf", company)
     assert pages == 1
     assert "12 月 31 日前还须完成" in text
-    assert "研发费用再 ≥ 400.0 万元（2025 年已有 400.0 万元，今年预计 400.0 万元）" in text
+    assert "研发费用再 ≥ 400.0 万元（2025 年已有 400.0 万元，今年为 400.0 万元（预计））" in text
     assert "37 天（2026-12-31）" in text
     assert "2027 年（计划 2027-04-25 至 2027-05-25 填报）" in text
     assert "贵企业最早 2028 年可申报" in text

@@ -42,6 +42,11 @@ ENGLISH = {
     "专精特新中小企业": "Specialised SME",
     "可补": "can be made up",
     "合计 %(threshold)s": "total %(threshold)s",
+    "%(text)s（预计）": "%(text)s (estimated)",
+    "%(year)s 年%(over)s再 %(sign)s %(gap)s（按%(under)s %(base)s 计，%(upper)s为 %(have)s）": (
+        "%(over)s of %(year)s must still grow by %(sign)s %(gap)s (at %(under)s of %(base)s; %(upper)s is %(have)s)"
+    ),
+    "%(year)s 年%(label)s为 %(have)s，已够，须落实到年底": "%(label)s of %(year)s is %(have)s: enough, if it comes true",
 }
 
 
@@ -104,6 +109,17 @@ def test_every_word_of_the_catalogue_of_facts_is_marked_for_translation() -> Non
             "Ⅰ类知识产权再增加 3 项；或取得免除条件：近三年获国家级科技奖励，单位排名前三；创客中国",
             "Class I intellectual property must grow by 3 items; or a waiver: 近三年获国家级科技奖励，单位排名前三；创客中国",
             id="two sentences, policy wording stays",
+        ),
+        pytest.param(
+            "2026 年研发费用再 ≥ 41.0 万元（按营业收入 13,700.0 万元（预计） 计，研发费用为 370.0 万元（预计））",
+            "R&D expense of 2026 must still grow by ≥ 41.0 10k yuan (at Operating revenue of 13,700.0 10k yuan (estimated); "
+            "R&D expense is 370.0 10k yuan (estimated))",
+            id="what the year still asks",
+        ),
+        pytest.param(
+            "2026 年研发费用为 700.0 万元（预计），已够，须落实到年底",
+            "R&D expense of 2026 is 700.0 10k yuan (estimated): enough, if it comes true",
+            id="enough as it stands",
         ),
         pytest.param("专精特新中小企业，有效期至 2027-12-19", "Specialised SME, valid until 2027-12-19", id="a title"),
         pytest.param(

@@ -62,7 +62,7 @@ def test_what_nothing_blocks_stands_first_and_the_smallest_gap_on_top(client: Cl
     html = client.get(f"{URL}?title=little_giant").content.decode()
     assert "距 2026-12-31 还有 37 天" in html
     assert "152 天" in html  # 2027-04-25
-    assert "2026 年研发费用再 ≥ 50.0 万元（按预计营业收入 15,000.0 万元 计，研发费用预计 400.0 万元）" in html
+    assert "2026 年研发费用再 ≥ 50.0 万元（按营业收入 15,000.0 万元（预计） 计，研发费用为 400.0 万元（预计））" in html
     assert f'href="/companies/{companies["short"].uscc}/year-end/little_giant/"' in html
 
 

@@ -52,8 +52,8 @@ def test_the_page_says_what_must_still_happen_in_the_firms_own_figures(client: C
     client.force_login(officer)
     html = _page(client, company)
     # 15,000 × 3% = 450 万元, 400 are expected; 13,600 × 6% + 400 = 1,216 ≥ 1,200
-    assert "2026 年研发费用再 ≥ 50.0 万元（按预计营业收入 15,000.0 万元 计，研发费用预计 400.0 万元）" in html
-    assert "2026 年研发费用预计 400.0 万元，已够，须落实到年底" in html
+    assert "2026 年研发费用再 ≥ 50.0 万元（按营业收入 15,000.0 万元（预计） 计，研发费用为 400.0 万元（预计））" in html
+    assert "2026 年研发费用为 400.0 万元（预计），已够，须落实到年底" in html
     assert "37<small>天</small>" in html
     assert "计划 2027-04-25 起填报" in html
     assert "没有被关账年度挡住" in html
