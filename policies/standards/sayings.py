@@ -19,6 +19,9 @@ from policies.engine import wording
 
 # in the order they are tried: of two that fit, the one with more words of its own stands first
 SENTENCES = (
+    _("满足其一即可：%(ways)s"),
+    _("%(text)s（预计）"),
+    _("%(text)s（现有）"),
     _("%(year)s 年%(label)s再 %(sign)s %(gap)s（现为 %(have)s，须 %(line)s）"),
     _("%(year)s 年%(label)s须再减少 %(gap)s（现为 %(have)s，须 %(line)s）"),
     _("%(year)s 年%(over)s再 %(sign)s %(gap)s（按%(under)s %(base)s 计，%(upper)s为 %(have)s）"),
@@ -56,11 +59,10 @@ SENTENCES = (
     _("%(label)s再减少 %(gap)s"),
     _("%(label)s：补齐证明后更新"),
     _("到 %(year)s 年末满 %(line)s，最早 %(earliest)s 年申报"),
+    _("%(kinds)s自 %(day)s 起不再计入，最早 %(earliest)s 年申报"),
     _("%(day)s 起%(label)s，最早 %(earliest)s 年申报"),
     _("先取得有效的%(titles)s"),
     _("移出%(kinds)s名单后即可"),
-    _("%(kinds)s自 %(day)s 起不再计入，最早 %(earliest)s 年申报"),
-    _("满足其一即可：%(ways)s"),
     _("或取得免除条件：%(waiver)s"),
     _("按判断意见补充材料后可重新判断"),
     _("登记信息变化后重新评估"),
@@ -95,8 +97,6 @@ SENTENCES = (
     _("低 %(surplus)s"),
     _("正好达到"),
     _("数据冲突：%(values)s"),
-    _("%(text)s（预计）"),
-    _("%(text)s（现有）"),
     _("每年 %(threshold)s"),
     _("逐年 %(threshold)s"),
     _("任一年 %(threshold)s"),

@@ -43,6 +43,8 @@ ENGLISH = {
     "可补": "can be made up",
     "合计 %(threshold)s": "total %(threshold)s",
     "%(text)s（预计）": "%(text)s (estimated)",
+    "满足其一即可：%(ways)s": "any one is enough: %(ways)s",
+    "%(criterion)s（%(kind)s）": "%(criterion)s (%(kind)s)",
     "%(year)s 年%(over)s再 %(sign)s %(gap)s（按%(under)s %(base)s 计，%(upper)s为 %(have)s）": (
         "%(over)s of %(year)s must still grow by %(sign)s %(gap)s (at %(under)s of %(base)s; %(upper)s is %(have)s)"
     ),
@@ -120,6 +122,13 @@ def test_every_word_of_the_catalogue_of_facts_is_marked_for_translation() -> Non
             "2026 年研发费用为 700.0 万元（预计），已够，须落实到年底",
             "R&D expense of 2026 is 700.0 10k yuan (estimated): enough, if it comes true",
             id="enough as it stands",
+        ),
+        pytest.param(
+            "满足其一即可：2026 年研发费用为 700.0 万元（预计），已够，须落实到年底；2026 年研发费用为 7.0 万元（预计），已够，"
+            "须落实到年底",
+            "any one is enough: R&D expense of 2026 is 700.0 10k yuan (estimated): enough, if it comes true; "
+            "R&D expense of 2026 is 7.0 10k yuan (estimated): enough, if it comes true",
+            id="one of several ways",
         ),
         pytest.param("专精特新中小企业，有效期至 2027-12-19", "Specialised SME, valid until 2027-12-19", id="a title"),
         pytest.param(
