@@ -65,6 +65,6 @@ def nearest_text(standard: Standard, nearest: Nearest) -> str:
     """The gap closest to its line in one phrase: which criterion, how far, of which kind."""
     text = next((one.text for one in standard.criteria if one.code == nearest.code), nearest.code)
     kind = GAP_KIND_LABELS[nearest.kind]
-    if nearest.gap is None:
+    if not nearest.gap:  # without a measure, or on a line that must be passed
         return wording.NEAREST_BARE.format(text=text, kind=kind)
     return wording.NEAREST.format(text=text, gap=show_nearest(nearest.gap, nearest.unit), unit=nearest.unit, kind=kind)

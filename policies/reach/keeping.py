@@ -79,7 +79,7 @@ def reach_keep(subjects: Sequence[Subject], rows: Sequence[Kept], standards: Col
                 continue
             shot = with_judgements(subject, published.row.pk)
             near = near_of(published.compiled, shot, on=on, codes=frozenset(told[4].split()))
-            if near.gap is not None and near.gap > MOST_SHORT:
+            if (near.gap is not None and near.gap > MOST_SHORT) or told[3] + near.exceptions > WITHIN_REACH:
                 continue
             values = _values(subject, aim, told, near, on=on)
             standing.add(values[:2])
@@ -106,7 +106,7 @@ def _values(subject: Subject, aim: Aim, told: tuple[Any, ...], near: Near, *, on
         "company_id": company_id,
         "title_id": title_id,
         "is_within": True,
-        "is_near": 0 < open_count <= NEAR and earliest <= aim.year and not standing.is_excluded,
+        "is_near": 0 < open_count + near.exceptions <= NEAR and earliest <= aim.year and not standing.is_excluded,
         "open_count": open_count,
         "open_codes": padded(open_codes.split()),
         "missing_facts": padded(near.missing_facts),

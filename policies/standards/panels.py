@@ -22,12 +22,14 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
     main = request.told.get("main_title", "")
     chosen = standards.get(asked) or standards.get(main) or standards.get("little_giant") or ordered[0]
     title = chosen.row.title
+    # a title named by a list has nothing published to stand against: it is shown where it is asked for
+    shown = [one.row.title for one in ordered if one.row.title.kind == TitleKind.GRANTED or one is chosen]
     is_keeper = request.told.get("is_keeper")
     keeper = services.is_keeper(request.user, request.company) if is_keeper is None else is_keeper
     return {
         "sheet": services.sheet_for(company=request.company, title=title, on=request.on, published=chosen),
         "title": title,
-        "titles": [one.row.title for one in ordered],
+        "titles": shown,
         "page_url": f"/companies/{request.company.uscc}/",
         "sheet_url": f"/companies/{request.company.uscc}/sheets/{title.code}/",
         "year_end_url": f"/companies/{request.company.uscc}/year-end/{title.code}/",

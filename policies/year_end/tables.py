@@ -18,6 +18,10 @@ from policies.standards import sayings
 STATES = [("reachable", _("年底前做到即可申报")), ("enough", _("按现有数已够")), ("blocked", _("已关账或待时间"))]
 
 
+# nobody has anything left to do before the filing
+NOTHING_LEFT = {"todo_count": 0, "target_count": 0, "missing_count": 0, "blocked_count": 0}
+
+
 class YearEndTable(ReachTable):
     """One row per firm and title within reach."""
 
@@ -63,6 +67,5 @@ class YearEndFilterSet(ReachFilterSet):
         """Blocked, enough as it stands, or still to do."""
         if value == "blocked":
             return queryset.filter(blocked_count__gt=0)
-        nothing = {"todo_count": 0, "target_count": 0, "missing_count": 0}
         open_ones = queryset.filter(blocked_count=0)
-        return open_ones.filter(**nothing) if value == "enough" else open_ones.exclude(**nothing)
+        return open_ones.filter(**NOTHING_LEFT) if value == "enough" else open_ones.exclude(**NOTHING_LEFT)

@@ -19,7 +19,7 @@ from companies.register.models import Company
 from core.views import ListPage
 from policies.reach.selectors import reaches_for_list
 from policies.year_end import selectors
-from policies.year_end.tables import YearEndFilterSet, YearEndTable
+from policies.year_end.tables import NOTHING_LEFT, YearEndFilterSet, YearEndTable
 
 
 class YearEndListView(StaffRequiredMixin, ListPage):
@@ -43,7 +43,9 @@ class YearEndListView(StaffRequiredMixin, ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         """Rows of the user's scope."""
         rows = reaches_for_list(user=self.request.user, on=localdate())  # type: ignore[arg-type]
-        return rows.filter(is_within=True).fetch_mode(models.FETCH_RAISE)
+        rows = rows.filter(is_within=True)
+        # what is enough as it stands asks nobody for anything: it is shown where it is asked for
+        return (rows if self.request.GET.get("state") else rows.exclude(**NOTHING_LEFT)).fetch_mode(models.FETCH_RAISE)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """How many days are left, and who is listed."""

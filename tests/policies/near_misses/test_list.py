@@ -62,7 +62,8 @@ def test_every_count_opens_exactly_the_rows_it_counts(client: Client, companies:
     seen = 0
     for start in (URL, URL + "?title=little_giant"):
         html = client.get(start).content.decode()
-        for url, number in re.findall(r'<a href="(/near-misses/\?[^"]+)">([\d,]+)(?: 家)?</a>', html):
+        tiles = re.findall(r'<a class="stat-tile[^"]*" href="(/near-misses/\?[^"]+)">.*?<span class="v">([\d,]+)', html, re.DOTALL)
+        for url, number in [*tiles, *re.findall(r'<a href="(/near-misses/\?[^"]+)">([\d,]+)(?: 家)?</a>', html)]:
             page: Any = client.get(unescape(url)).context
             assert page["count"].number == int(number) == len(page["page"].rows), url
             seen += 1

@@ -159,3 +159,14 @@ def test_codes_stand_between_blanks_and_are_never_cut() -> None:
     assert len(long) <= 300
     assert long.endswith(" ")
     assert reach_keep in services._followers
+
+
+def test_a_line_only_an_exception_could_open_counts_as_open_and_by_how_far_it_fails() -> None:
+    """179号 names 4 亿元 “原则上”: a firm of 1.5 亿元 is not near it because somebody might make an exception."""
+    ship()
+    facts: dict[str, Any] = {"rd_expense": 15 * MILLION, "product_years": 12, "rd_institution_level": 3}
+    small, close = ready_company(**facts), ready_company(main_revenue=380 * MILLION, revenue=390 * MILLION, **facts)
+    _refresh([small, close])
+    title = Title.objects.get(code="provincial_champion")
+    assert not Reach.objects.filter(company=small, title=title, is_within=True).exists()
+    assert Reach.objects.get(company=close, title=title).open_permille >= 50  # 3.8 of 4 亿元
