@@ -4,6 +4,7 @@ It reads the texts themselves, not their compiled form: nothing that is written 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,9 @@ from typing import Any, NamedTuple
 import yaml
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from companies.figures.catalogue import CATALOGUE
+from policies.engine.wording import TITLE_LABELS
 
 SECTIONS = ("exclusions", "criteria")
 _CHILDREN = ("any", "all", "steps", "waived_by")
@@ -61,6 +65,22 @@ KEY_LABELS: dict[str, Any] = {
     "more_than": gettext_lazy("门槛（超过）"),
     "less_than": gettext_lazy("门槛（低于）"),
     "place": gettext_lazy("所属"),
+    "is": gettext_lazy("须为"),
+    "kinds": gettext_lazy("类别"),
+    "from": gettext_lazy("自"),
+    "shows": gettext_lazy("旁列指标"),
+    "by_time": gettext_lazy("只待时间"),
+    "judged_by": gettext_lazy("判定方式"),
+    "bands.fact": gettext_lazy("分档指标"),
+    "bands.period": gettext_lazy("分档期间"),
+    "when.at_least": gettext_lazy("本档（以上）"),
+    "when.at_most": gettext_lazy("本档（以下）"),
+    "when.more_than": gettext_lazy("本档（超过）"),
+    "when.less_than": gettext_lazy("本档（低于）"),
+    "starts_with": gettext_lazy("开头"),
+    "one_of": gettext_lazy("属于"),
+    "on_or_before": gettext_lazy("不晚于"),
+    "years_at_least": gettext_lazy("满（年）"),
 }
 
 
@@ -142,7 +162,7 @@ class Comparison:
 def compare(before: str, after: str) -> Comparison:
     """Compare two texts that were loaded; `before` is "" where there is no earlier version."""
     old, new = _Lines(before), _Lines(after)
-    head = tuple(_field(key, old.head.get(key, ""), new.head.get(key, "")) for key in _union(old.head, new.head))
+    head = tuple(_plain(_field(key, old.head.get(key, ""), new.head.get(key, ""))) for key in _union(old.head, new.head))
     criteria = tuple(_criterion(code, old.criteria.get(code), new.criteria.get(code)) for code in _union(new.criteria, old.criteria))
     counts = {kind: sum(one.kind == kind for one in criteria) for kind in ("added", "removed", "changed", "same")}
     return Comparison(head, criteria, counts)
@@ -156,12 +176,20 @@ def _field(key: str, before: str, after: str) -> FieldLine:
     return FieldLine(key, *pieces_of(before, after))
 
 
+def _plain(line: FieldLine, *, is_marked: bool = True) -> FieldLine:
+    """A line whose numbers are days and names, which neither rise nor fall; or one that is new as a whole and not marked at all."""
+    sides = (
+        tuple(Piece(piece.text, "changed" if piece.mark and is_marked else "") for piece in side) for side in (line.before, line.after)
+    )
+    return FieldLine(line.key, *sides)
+
+
 def _criterion(code: str, before: dict[str, str] | None, after: dict[str, str] | None) -> CriterionLine:
     keys = _union(after or {}, before or {})
     lines = tuple(_field(key, (before or {}).get(key, ""), (after or {}).get(key, "")) for key in keys)
     text = ((after or {}).get("text") or (before or {}).get("text") or "").strip()
     if before is None or after is None:
-        return CriterionLine(code, text, "added" if before is None else "removed", lines)
+        return CriterionLine(code, text, "added" if before is None else "removed", tuple(_plain(line, is_marked=False) for line in lines))
     return CriterionLine(code, text, "changed" if any(line.is_changed for line in lines) else "same", lines)
 
 
@@ -211,14 +239,26 @@ class _Lines:
     def _criteria(self, items: list[dict[str, Any]], place: str, parent: str) -> None:
         for number, item in enumerate(items, 1):
             code = str(item.get("code", f"{parent}.{number}"))
-            words = {"place": place} if place != "criteria" else {}
+            words = {"place": _place(place, parent)} if place != "criteria" else {}
             self.criteria[code] = words
             for key, value in item.items():
                 if key == "code":
                     continue
                 for name, children in _groups(key, value):
-                    self._criteria(children, f"{code} {name}", f"{code}x" if name == "waived_by" else code)
+                    self._criteria(children, name, f"{code}x" if name == "waived_by" else code)
                 words.update(_flat(key, _without_groups(key, value)))
+
+
+def _place(name: str, parent: str) -> str:
+    """Where a criterion stands that is no line of its own: `L-4 的免除情形`."""
+    words: dict[str, Any] = {
+        "exclusions": _("排除情形"),
+        "any": _("满足其一"),
+        "all": _("同时满足"),
+        "steps": _("分档"),
+        "waived_by": _("免除情形"),
+    }
+    return f"{parent.removesuffix('x')} {words.get(name, name)}".strip()
 
 
 def _groups(key: str, value: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -243,16 +283,25 @@ def _flat(key: str, value: Any) -> dict[str, str]:
         for name, inner in value.items():
             found.update(_flat(f"{key}.{name}", inner))
         return found
-    return {} if value is None or value == [] else {key: _words(value)}
+    return {} if value is None or value == [] else {key: _words(value, _NAMES.get(key.rpartition(".")[2], {}))}
 
 
-def _words(value: Any) -> str:
+# codes a reader knows by name
+_LABELS = Counter(fact.label for fact in CATALOGUE.values())
+_FACTS = {code: fact.label if _LABELS[fact.label] == 1 else f"{fact.label}（{code}）" for code, fact in CATALOGUE.items()}
+_NAMES: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("fact", "ratio", "growth", "shows"), _FACTS),
+    **dict.fromkeys(("title", "holds"), TITLE_LABELS),
+}
+
+
+def _words(value: Any, names: dict[str, str]) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "、".join(_words(item) for item in value)
+        return "、".join(_words(item, names) for item in value)
     if isinstance(value, dict):
-        return "，".join(f"{name} {_words(inner)}" for name, inner in value.items())
-    return str(value)
+        return "，".join(f"{KEY_LABELS.get(name, name)} {_words(inner, names)}" for name, inner in value.items())
+    return names.get(value, str(value)) if isinstance(value, str) else str(value)

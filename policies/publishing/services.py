@@ -18,6 +18,7 @@ from accounts.roles import Role
 from companies.recognitions.models import Title
 from core.errors import NotPermitted
 from core.locking import locked
+from core.stored import in_product_language
 from policies.engine.standard import canonical_text, sha256_of
 from policies.publishing import checking
 from policies.publishing.kinds import DRAFT_IN_FULL, STANDARD, lock_library
@@ -54,6 +55,7 @@ def _require_open(draft: StandardDraft) -> None:
         raise DraftClosed(_("这份草稿待审批，不能改动。请先撤回申请。"))
 
 
+@in_product_language
 def _read(draft: StandardDraft, text: str) -> None:
     """Text with what can be told of it before it is right: name and title."""
     draft.text = canonical_text(text)
