@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from cultivation.gates.urls import urlpatterns as gates
 from cultivation.quotas.urls import urlpatterns as quotas
 from cultivation.reports.urls import urlpatterns as reports
 from cultivation.tracks.urls import urlpatterns as tracks
@@ -9,4 +10,4 @@ from cultivation.workbench.urls import urlpatterns as workbench
 
 app_name = "cultivation"
 
-urlpatterns: list[URLPattern | URLResolver] = [*workbench, *tracks, *quotas, *reports]
+urlpatterns: list[URLPattern | URLResolver] = [*workbench, *tracks, *gates, *quotas, *reports]

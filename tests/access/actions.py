@@ -220,6 +220,12 @@ ACTIONS: tuple[Action, ...] = (
         "decision.submitted",
         lambda world: {"to": "removed", "reason_code": "own_wish", "reason": "企业来函退出"},
     ),
+    Action(
+        "cultivation:gate-change",
+        "city_clerk",
+        "decision.submitted",
+        lambda world: {"begins": "2027-01-01", "sprint-open_at_most": "2", "sprint-no_veto": "on", **REASON},
+    ),
     Action("cultivation:quota-report", "auditor", "report.exported", status=(200,)),
     Action("policies:plan-new", "officer", "plan.made", _plan, url=_tried),
     Action("policies:plan-close", "officer", "plan.closed", lambda world: REASON),

@@ -133,6 +133,9 @@ DOORS: dict[str, Door] = {
     "cultivation:track-new": Door("action", {OFFICERS: (405, 404)}, about="firm"),  # an empty POST names no title
     "cultivation:track-main": Door("action", {OFFICERS: DONE}, about="track"),
     "cultivation:move-new": Door("form", {OFFICERS: (200, 422)}, about="track"),
+    "cultivation:gate-list": Door("page", {STAFF: OK}),
+    "cultivation:gate-detail": Door("page", {STAFF: OK}, about="title"),
+    "cultivation:gate-change": Door("form", {"city city_clerk": FORM}, about="title"),
     "cultivation:quota-overview": Door("page", {f"{OFFICERS} {APPROVERS} auditor": OK}),
     "cultivation:quota-report": Door("action", {f"{OFFICERS} {APPROVERS} auditor": (405, 200)}),
     # the firm's own side

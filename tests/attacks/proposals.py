@@ -16,6 +16,8 @@ from companies.imports.services import import_check, import_submit, import_undo_
 from companies.recognitions.models import Title
 from companies.recognitions.services import recognition_record, recognition_revoke
 from companies.register.models import Company
+from cultivation.gates.services import gate_propose
+from cultivation.tracks.pools import Rule
 from cultivation.tracks.services import move_propose
 from policies.publishing.services import draft_create, draft_submit
 from policies.standards.models import Standard
@@ -102,6 +104,14 @@ def a_standard(by: User, on: date) -> Proposed:
     return Proposed(draft_submit(draft_id=draft.pk, by=by, on=on), CompanyFactory(), draft)
 
 
+def a_gate(by: User, on: date) -> Proposed:
+    """调整入库条件 of 小巨人 from a day to come, by a clerk of the city."""
+    title = Title.objects.get(code="little_giant")
+    pools = {"sprint": [Rule("open_at_most", most=2), Rule("no_veto")]}
+    change = gate_propose(title=title, begins=date(2027, 2, 1), pools=pools, reason="放宽冲刺库", by=by, on=on)
+    return Proposed(change.decision, CompanyFactory(), change)
+
+
 def proposer(kind: str, officer: User) -> User:
     """Who proposes such a decision: the officer, or a clerk of the city."""
     return CityClerkFactory(person__name="周文博") if kind in OF_NO_FIRM else officer
@@ -141,7 +151,8 @@ KINDS: dict[str, Callable[[User, date], Proposed]] = {
     "import": an_import,
     "import_undo": an_import_undo,
     "standard": a_standard,
+    "gate": a_gate,
 }
-OF_NO_FIRM = {"standard"}
+OF_NO_FIRM = {"standard", "gate"}
 CITY = {"recognition", "revocation", *OF_NO_FIRM}
 __all__ = ["CITY", "KINDS", "AssignmentFactory", "Proposed", "applied_run", "checked_run", "official_list"]

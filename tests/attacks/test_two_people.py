@@ -26,7 +26,9 @@ from companies.imports.services import import_apply, import_attach_list, import_
 from companies.recognitions.models import Recognition, Revocation, Title
 from companies.register.models import Company
 from core.errors import Refusal
-from cultivation.tracks.models import Track
+from cultivation.gates.words import gate_yaml
+from cultivation.tracks.models import PoolScheme, Track
+from cultivation.tracks.pools import Rule, scheme_read
 from policies.engine import load_standard
 from policies.publishing.kinds import publish
 from policies.standards.models import Standard
@@ -65,7 +67,7 @@ def outcome() -> list[Any]:
     """What a decision could have changed."""
     return [
         list(model._base_manager.order_by("pk").values())
-        for model in (Track, Recognition, Revocation, ImportRun, YearFigures, Company, Decision, Standard)
+        for model in (Track, Recognition, Revocation, ImportRun, YearFigures, Company, Decision, Standard, PoolScheme)
     ]
 
 
@@ -300,6 +302,16 @@ def _list_exchanged(proposed: Proposed) -> None:
     ImportRun.objects.filter(pk=proposed.subject.pk).update(official_list=paper)
 
 
+def _gates_added(proposed: Proposed, *, begins: date) -> None:
+    text = gate_yaml(title="little_giant", begins=begins, pools={"sprint": [Rule("no_veto")]})
+    PoolScheme.objects.create(title=proposed.subject.title, in_force_from=begins, text=text, sha256=scheme_read(text).sha256)
+
+
+def _gates_rewritten(proposed: Proposed) -> None:
+    text = gate_yaml(title="little_giant", begins=date(2027, 2, 1), pools={"sprint": [Rule("no_veto")]})
+    _row(proposed, text=text)
+
+
 def _published(proposed: Proposed, *, begins: str) -> None:
     text = proposed.subject.text.replace("standard: little_giant-2027", "standard: another").replace("from: 2027-04-01", f"from: {begins}")
     publish(load_standard(text), on=date(2026, 11, 24))
@@ -347,6 +359,11 @@ CHANGES: dict[str, dict[str, Callable[[Proposed], None]]] = {
         "the version compared with": lambda one: _published(one, begins="2027-01-01"),
         "another version of the title": lambda one: _published(one, begins="2028-01-01"),
         "a version rewritten": lambda one: Standard.objects.filter(pk=one.subject.follows_id).update(sha256="0" * 64),
+    },
+    "gate": {
+        "the text": _gates_rewritten,
+        "the version compared with": lambda one: _gates_added(one, begins=date(2027, 1, 1)),
+        "another version": lambda one: _gates_added(one, begins=date(2028, 1, 1)),
     },
 }
 

@@ -91,6 +91,9 @@ BUDGETS: dict[str, int] = {
     "cultivation:track-list": LIST,
     # the sheet and the gate of the move, and the batches and papers to choose from
     "cultivation:move-new": 20,
+    "cultivation:gate-list": PAGE,
+    "cultivation:gate-detail": PAGE,
+    "cultivation:gate-change": PAGE,
     "cultivation:quota-overview": PAGE,
     # the firm's own side
     "portal:home": PAGE,
