@@ -115,6 +115,11 @@ def _trial(request: HttpRequest, pk: int) -> TextTrial:
     return get_object_or_404(rows, pk=pk)
 
 
+def _is_over(trial: TextTrial) -> bool:
+    """Of another day, or broken off."""
+    return trial.on < localdate() or (trial.job is not None and trial.job.state in {JobState.FAILED, JobState.INTERRUPTED})
+
+
 @require_safe
 @roles_required(*STAFF)
 def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -126,7 +131,7 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": trial,
         "job": job,
         "is_running": is_running,
-        "may_renew": trial.standard is not None and trial.on < localdate() and getattr(request.user, "role", "") in TRIERS,
+        "may_renew": trial.standard is not None and getattr(request.user, "role", "") in TRIERS and _is_over(trial),
     }
     if is_htmx(request):
         response = render(request, "policies/publishing/_progress.html", context)

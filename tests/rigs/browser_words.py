@@ -13,14 +13,19 @@ from django.conf import settings
 from django.db import models
 
 # words that Chinese pages keep: keys, formats, units, codes of criteria, and names that are written so in Chinese texts
-KEPT_IN_CHINESE = frozenset(["Ctrl", "Enter", "Esc", "PDF", "pdf", "xlsx", "xls", "csv", "png", "jpg", "USCC", "GB", "MB", "px", "IPO"])
+KEPT_IN_CHINESE = frozenset(
+    ["Ctrl", "Enter", "Esc", "PDF", "pdf", "xlsx", "xls", "csv", "png", "jpg", "USCC", "GB", "MB", "KB", "px", "IPO", "UTF", "YAML", "yaml"]
+)
+# the language standards are written in: keys and codes of facts stay as they are
+RULE_TEXT = ".yaml, .yaml-lines, .compare"
 # what stays Chinese by design: rule text, sentences computed from it, and what a decision froze when it was submitted
-PUBLISHED = ".gap-sheet-box, .criteria, .diff, #id_industry"
+PUBLISHED = ".gap-sheet-box, .criteria, .diff, .yaml, .yaml-lines, #id_industry"
 _CODES = re.compile(
     r"""[0-9A-Z]{18}                     # credit code
       | \b[0-9a-f]{4,64}(?:…[0-9a-f]+)?\b # hash, number of a request
       | \b[A-Z]{1,3}-?[A-Z]?-?\d+(?:\.\d+)?[a-z]?\b  # criterion
       | \buser\d+\b                      # account of a test
+      | \bM-(?:hi|med|lo)\b             # evidence grade
       | [\w.-]+\.(?:xlsx?|csv|pdf|png|jpg)\b  # file
       | https?://[\w./?=&%-]+            # address of a published document
       | \bR&D\b""",
