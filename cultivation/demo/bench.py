@@ -217,9 +217,9 @@ def evaluation(*, today: date) -> Iterator[Figure]:
         (every, True, "… and what firms within reach lack", ""),
     ):
         refresh = partial(evaluation_refresh, on=today, standards=standards, is_followed=is_followed)
-        queries = counted(lambda refresh=refresh: refresh(company_ids=ids[:500]))
+        queries = counted(partial(refresh, company_ids=ids[:500]))
         Evaluation.objects.update(is_stale=True, digest="")  # every row is written anew, whatever an earlier run left
-        took = _seconds(lambda refresh=refresh: refresh(company_ids=ids))
+        took = _seconds(partial(refresh, company_ids=ids))
         yield _once(f"{what}, {len(ids):,} firms × {len(standards)} titles", took, queries, budget, "s")
     yield _once("evaluate all, peak memory of the process", _peak(), None, "", "MB")
 

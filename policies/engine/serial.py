@@ -23,7 +23,7 @@ def to_plain(value: object) -> Any:
         return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
-    names = _names(type(value))
+    names = _names(type(value))  # type: ignore[arg-type]
     if names:
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple | list):

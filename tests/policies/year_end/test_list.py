@@ -53,7 +53,9 @@ def _names(client: Client, query: str) -> list[str]:
     return [row.company.name for row in client.get(f"{URL}?title=little_giant&{query}").context["page"].rows]
 
 
-def test_who_has_something_left_to_do_is_listed_and_the_smallest_gap_nothing_blocks_stands_on_top(client: Client, companies: dict[str, Company]) -> None:
+def test_who_has_something_left_to_do_is_listed_and_the_smallest_gap_nothing_blocks_stands_on_top(
+    client: Client, companies: dict[str, Company]
+) -> None:
     client.force_login(AuditorFactory(district=None))
     names = _names(client, "")
     assert names.index(companies["short"].name) < names.index(companies["blocked"].name)
