@@ -188,10 +188,10 @@ def must(threshold: str) -> str:
 
 def source_label(code: str) -> str:
     """口径 as printed; an unknown code is printed as it is."""
-    try:
-        return SOURCE_LABELS[Source(code)]
-    except ValueError:
-        return code
+    return _SOURCES.get(code, code)
+
+
+_SOURCES = {source.value: label for source, label in SOURCE_LABELS.items()}
 
 
 def who_supplies(sources: tuple[str, ...]) -> str:

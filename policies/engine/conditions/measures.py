@@ -106,27 +106,26 @@ class Measure:
 
     def observed(self, facts: Facts, at: int, year: int, line: Decimal | None) -> Observed:
         """One year as shown: value, source and the versions it comes from."""
-        conflict = self._conflict(facts, at)
-        if conflict:
+        if facts.conflicts and (conflict := self._conflict(facts, at)):
             text = wording.CONFLICT.format(values=wording.YEARS_JOIN.join(conflict))
             ids = tuple(row.version_id for i in self._slots(at) for row in facts.conflicts.get(i, ()))
             return Observed(str(year), text, year, version_ids=ids, conflict=conflict)
-        value = self.value(facts.values, at)
-        rows = [row for i in self._slots(at) if (row := facts.rows[i]) is not None]
-        if value is None or not rows:
+        value, row = self.value(facts.values, at), facts.rows[at]
+        if value is None or row is None:
             return Observed(str(year), wording.NO_DATA, year)
-        is_estimate = any(row.is_estimate for row in rows)
+        # both sides of a ratio come from one source, an estimate perhaps on one side only
+        beside = facts.rows[at + 1] if self.under is not None else None
+        is_estimate = row.is_estimate or (beside is not None and beside.is_estimate)
         text = wording.FLAG_TEXT[bool(value)] if self.unit.is_flag else show(value, self.unit, line)
-        ids = tuple(dict.fromkeys(row.version_id for row in rows))
-        source = rows[0].source
+        ids = (row.version_id,) if beside is None or beside.version_id == row.version_id else (row.version_id, beside.version_id)
         return Observed(
-            str(rows[0].year),
+            str(row.year),
             wording.ESTIMATE_MARK.format(text=text) if is_estimate else text,
-            rows[0].year,
+            row.year,
             value,
             self.unit.label,
-            source,
-            wording.source_label(source),
+            row.source,
+            wording.source_label(row.source),
             ids,
             is_estimate,
         )

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from policies.engine import wording
@@ -36,11 +37,13 @@ def plain_points(points: Number) -> str:
     return show(exact(points), _SHOWN).replace(",", "")
 
 
+@lru_cache(maxsize=2_000)
 def points_words(points: Number) -> str:
     """58 分."""
     return wording.SCORE_POINTS.format(points=plain_points(points))
 
 
+@lru_cache(maxsize=2_000)
 def range_words(points: Points) -> str:
     """58 分, 52–60 分, 或 52 分以上 where nothing caps it."""
     low, high = points
@@ -51,6 +54,7 @@ def range_words(points: Points) -> str:
     return wording.SCORE_RANGE.format(low=plain_points(low), high=plain_points(high))
 
 
+@lru_cache(maxsize=5_000)
 def line_words(label: str, line: Line) -> str:
     """研发费用占营业收入到 4%."""
     if line.is_strict:
