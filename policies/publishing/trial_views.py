@@ -116,8 +116,8 @@ def _trial(request: HttpRequest, pk: int) -> TextTrial:
 
 
 def _is_over(trial: TextTrial) -> bool:
-    """Of another day, or broken off."""
-    return trial.on < localdate() or (trial.job is not None and trial.job.state in {JobState.FAILED, JobState.INTERRUPTED})
+    """Whether nobody works at it any more: figures may have changed since, or it broke off."""
+    return trial.job is None or trial.job.state not in {JobState.QUEUED, JobState.RUNNING}
 
 
 @require_safe

@@ -43,7 +43,8 @@ def trial_start(
 ) -> TextTrial:
     """Order the trial of a published version, a draft or a text typed in against `before` (default: the version it follows).
 
-    The same question of the same person and day is answered once. Raises StandardError for a text that cannot be loaded.
+    The same question of the same person is not asked twice while the worker is at it; afterwards figures may have changed.
+    Raises StandardError for a text that cannot be loaded.
     """
     written = standard.text if standard else draft.text if draft else text
     compiled = engine.load_standard(written, name="")
@@ -53,7 +54,7 @@ def trial_start(
     same = TextTrial.objects.filter(sha256=compiled.sha256, before=before, on=on, standard=standard, draft=draft)
     if standard is None:
         same = same.filter(asked_by=by)
-    earlier = same.exclude(job__state__in=[JobState.FAILED, JobState.INTERRUPTED]).first()
+    earlier = same.filter(job__state__in=[JobState.QUEUED, JobState.RUNNING]).first()
     if earlier is not None:
         trial = earlier
     else:

@@ -186,13 +186,17 @@ def test_a_district_sees_no_number_of_the_whole_register_while_it_works(
     assert "已算 0 / 4 家" in signed_in(CityApproverFactory()).get(f"/standards/trials/{trial.pk}/").content.decode()
 
 
-def test_the_same_question_of_a_day_is_answered_once(shipped: Standard, clerk: User, colleague: User, today: date) -> None:
+def test_the_same_question_is_not_asked_twice_while_the_worker_is_at_it(
+    shipped: Standard, clerk: User, colleague: User, today: date
+) -> None:
     first = trial_start(standard=shipped, by=clerk, on=today)
     assert trial_start(standard=shipped, by=colleague, on=today) == first
     assert Job.objects.filter(kind="standard.trial").count() == 1
     text = changed(shipped.text, ("at_least: 5000 万元", "at_least: 6000 万元"))
     mine = trial_start(text=text, before=shipped, by=clerk, on=today)
     assert trial_start(text=text, before=shipped, by=clerk, on=today) == mine
+    done(mine)
+    assert trial_start(text=text, before=shipped, by=clerk, on=today) != mine  # figures may have changed since
     assert trial_start(text=text, before=shipped, by=colleague, on=today) != mine
 
 
