@@ -64,7 +64,7 @@ def _summary(page: YearEnd) -> str:
     if page.is_blocked:
         text = _("有条件看的是已结束的年度，或还须等待：贵企业最早 %(earliest)s 年可申报。下面各项仍值得今年做到。")
     else:
-        text = _("没有条件被已结束的年度挡住：年底前做到下面各项，%(apply)s 年即可申报。")
+        text = _("没有条件被已结束的年度挡住：年底前做到下面各项，可赶上 %(apply)s 年申报；缺数据和待人工核的仍须补齐。")
     if not page.has_figures:
         text += _("贵企业还没有报 %(year)s 年的数，请报来现有数或预计数。")
     return text % year

@@ -47,7 +47,7 @@ class ReachFilterSet(FilterSet):
     """关键字, 称号, 区县, 专管员."""
 
     q = TextFilter(label=_("关键字"), method="by_words")
-    title = ModelChoiceFilter(label=_("称号"), queryset=Title.objects.all(), to_field_name="code")
+    title = ModelChoiceFilter(label=_("称号"), queryset=Title.objects.filter(standards__isnull=False).distinct(), to_field_name="code")
     district = ModelChoiceFilter(
         label=_("区、县（市）"), field_name="company__district", queryset=District.objects.all(), to_field_name="code"
     )

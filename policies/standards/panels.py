@@ -32,6 +32,7 @@ def gap_panel(request: PanelRequest) -> dict[str, Any] | None:
         "titles": shown,
         "page_url": f"/companies/{request.company.uscc}/",
         "sheet_url": f"/companies/{request.company.uscc}/sheets/{title.code}/",
+        "what_if_url": f"/companies/{request.company.uscc}/sheets/{title.code}/what-if/",
         "year_end_url": f"/companies/{request.company.uscc}/year-end/{title.code}/",
         "judge_url": f"/companies/{request.company.uscc}/sheets/{title.code}/judge/" if keeper else "",
     }

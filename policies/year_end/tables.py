@@ -32,7 +32,7 @@ class YearEndTable(ReachTable):
     )
 
     application_year = Column(_("申报"))
-    days_left = Column(_("距填报"), accessor="filing_on", export="filing_on", default=_("未公布"), num=True)
+    days_left = Column(_("距填报"), accessor="filing_on", export="filing_on", default=_("未公布"), attrs={"td": {"class": "nowrap"}})
     todo_count = NumberColumn(_("还须完成"), unit=_("项"))
     target_count = NumberColumn(_("今年还没有数"), unit=_("项"))
     missing_count = NumberColumn(_("缺数据"), unit=_("项"))
