@@ -22,6 +22,7 @@ RELATED = {
     "companies.Recognition": gettext_lazy("认定"),
     "companies.CompanyMember": gettext_lazy("企业联系人账号"),
     "policies.Judgement": gettext_lazy("人工判断"),
+    "policies.CompanyPlan": gettext_lazy("一企一策"),
     "cultivation.Track": gettext_lazy("培育进程"),
 }
 STATE_TAGS = {
