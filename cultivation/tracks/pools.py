@@ -13,6 +13,7 @@ from cultivation.tracks.models import POOLS, PoolScheme
 from policies.engine import canonical_text
 from policies.engine.standard import sha256_of
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).resolve().parent / "data"
 RULES = {
     "above_scale": set(),
@@ -56,7 +57,7 @@ class Scheme:
 def scheme_read(text: str, *, name: str = "") -> Scheme:
     """A scheme from its YAML text. Raises PoolSchemeError for anything unknown, missing or doubled."""
     try:
-        plain = yaml.safe_load(text)
+        plain = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where it is there)
         pools = {pool: tuple(_rule(line) for line in lines) for pool, lines in plain["pools"].items()}
         title, begins, is_local = plain["title"], plain["in_force_from"], plain["is_local"]
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
@@ -82,15 +83,20 @@ def _rule(line: dict[str, Any]) -> Rule:
 def pool_scheme_seed(folder: Path = FOLDER) -> int:
     """Add the schemes of the files that are not there yet; one that is there with another text is refused. Returns how many files."""
     paths = sorted(folder.glob("*.yaml"))
+    titles = {title.code: title for title in Title.objects.all()}
+    known = {(row.title_id, row.in_force_from): row.sha256 for row in PoolScheme.objects.all()}
+    fresh = []
     for path in paths:
         scheme = scheme_read(path.read_text(encoding="utf-8"), name=path.name)
-        row, is_new = PoolScheme.objects.get_or_create(
-            title=Title.objects.get(code=scheme.title),
-            in_force_from=scheme.in_force_from,
-            defaults={"text": scheme.text, "sha256": scheme.sha256, "is_local": scheme.is_local},
-        )
-        if not is_new and row.sha256 != scheme.sha256:
+        title = titles[scheme.title]
+        sha = known.get((title.pk, scheme.in_force_from))
+        if sha is None:
+            row = PoolScheme(title=title, in_force_from=scheme.in_force_from, text=scheme.text, sha256=scheme.sha256)
+            row.is_local = scheme.is_local
+            fresh.append(row)
+        elif sha != scheme.sha256:
             raise PoolSchemeError(f"{path.name}: this day has another text already; write a new version with a later in_force_from")
+    PoolScheme.objects.bulk_create(fresh)
     return len(paths)
 
 

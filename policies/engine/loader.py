@@ -1,6 +1,7 @@
 """From a standard's YAML text to a checked, compiled Standard: wholly or not at all."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from policies.engine import wording
@@ -17,8 +18,12 @@ JURISDICTIONS = ("national", "provincial", "city")
 
 
 def load_standard(text: str, *, name: str = "standard.yaml") -> Standard:
-    """Check and compile one standard. Raises StandardError with file, line and reason; nothing is loaded then."""
-    canonical = canonical_text(text)
+    """Check and compile one standard, once per text and name. Raises StandardError with file, line and reason; nothing is loaded then."""
+    return _loaded(canonical_text(text), name)
+
+
+@lru_cache(maxsize=200)
+def _loaded(canonical: str, name: str) -> Standard:
     block = read_yaml(canonical, name)
     document, in_force = _document(block), block.block("in_force")
     if in_force is None:

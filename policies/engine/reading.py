@@ -8,6 +8,8 @@ import yaml
 
 from policies.engine.standard import StandardError
 
+# the same grammar read by a library in C where it is there: ten times as fast
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_CHARACTERS = 400_000
 _MAX_DEPTH = 30
 
@@ -124,7 +126,7 @@ def read_yaml(text: str, name: str) -> Block:
         raise StandardError(name, 1, f"文件过长，最多 {_MAX_CHARACTERS:,} 个字符")
     try:
         _check_events(text, name)
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         root = _read(loader, node, name, 0) if node is not None else None
     except yaml.MarkedYAMLError as error:
@@ -134,6 +136,9 @@ def read_yaml(text: str, name: str) -> Block:
         raise StandardError(name, 1, f"YAML 写法有误：{error}") from error
     except RecursionError as error:
         raise StandardError(name, 1, "嵌套过深") from error
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise StandardError(name, line, "有不成对的代理字符，不能保存") from error
     if root is None or not isinstance(root.plain, Block):
         raise StandardError(name, 1, "文件须是一组“键: 值”")
     return root.plain
@@ -142,7 +147,7 @@ def read_yaml(text: str, name: str) -> Block:
 def _check_events(text: str, name: str) -> None:
     """Refuses aliases and deep nesting before anything is built; deep nesting would cost the square of its length."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_Loader):
         line = getattr(event.start_mark, "line", 0) + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise StandardError(name, line, "不能使用锚点和引用（& 与 *）")

@@ -38,26 +38,33 @@ def compiled(row: Standard) -> engine.Standard:
 
 
 def standards_seed() -> list[Standard]:
-    """Store the files of the repository that are not stored yet; a stored text never changes. Needs the title catalogue."""
+    """Store the files of the repository that are not stored yet; a stored text never changes. Needs the title catalogue. Two statements."""
     titles = {title.code: title for title in Title.objects.all()}
-    stored = []
+    known = {_place(row): row for row in Standard.objects.all()}
+    fresh, stored = [], []
     for standard in engine.load_folder(DATA_FOLDER):
-        row, _created = Standard.objects.get_or_create(
+        row = Standard(
             title=titles[standard.title],
             application_type=standard.application,
             jurisdiction=standard.jurisdiction,
             in_force_from=standard.in_force_from,
-            defaults={
-                "in_force_until": standard.in_force_until,
-                "document_number": standard.document.number,
-                "annex": standard.document.annex,
-                "text": standard.text,
-                "sha256": standard.sha256,
-                "published_on": timezone.localdate(),
-            },
+            in_force_until=standard.in_force_until,
+            document_number=standard.document.number,
+            annex=standard.document.annex,
+            text=standard.text,
+            sha256=standard.sha256,
+            published_on=timezone.localdate(),
         )
-        stored.append(row)
+        if _place(row) not in known:
+            fresh.append(row)
+        stored.append(known.setdefault(_place(row), row))
+    Standard.objects.bulk_create(fresh)
     return stored
+
+
+def _place(row: Standard) -> tuple[int, str, str, date]:
+    """What one text of the files stands for; a stored one keeps the place."""
+    return row.title_id, row.application_type, row.jurisdiction, row.in_force_from
 
 
 # of two texts in force from one day the one published last is read first

@@ -23,9 +23,9 @@ TEXTS = {
     "right-to-left override": "前\u202e后",
     "too long": "长" * 10_000,
 }
-# never shown again, and boxes that are ticked whatever their value
+# never shown again; boxes that are ticked whatever their value, and the button that was pressed
 SECRET = {"password", "current", "new", "again"}
-TICKED = {"has_shortcuts"}
+TICKED = {"has_shortcuts", "sprint-no_veto", "do"}
 FIELDS = [
     pytest.param(action, id=f"{action.door}-{action.logged}")
     for action in ACTIONS
