@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import opening
 from accounts.audit.services import record
 from accounts.jobs.models import Job, JobState
 from accounts.jobs.services import job_progress, job_start
@@ -46,6 +47,7 @@ def trial_start(
     The same question of the same person is not asked twice while the worker is at it; afterwards figures may have changed.
     Raises StandardError for a text that cannot be loaded.
     """
+    opening.check_on(on)
     written = standard.text if standard else draft.text if draft else text
     compiled = engine.load_standard(written, name="")
     if before is None:

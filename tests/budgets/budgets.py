@@ -74,7 +74,7 @@ BUDGETS: dict[str, int] = {
     "policies:standard-trial": PAGE,
     "policies:standard-trial-firms": LIST,
     # the sheet's facts, standards and windows, and every judgement of the firm
-    "policies:sheet": 13,
+    "policies:sheet": 14,
     "policies:judgement-make": PAGE,
     # the same facts, standards and windows
     "policies:year-end": PAGE,
