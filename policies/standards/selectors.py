@@ -46,9 +46,10 @@ class Version:
 
     @property
     def grades(self) -> list[tuple[str, int]]:
-        """How many criteria are of which evidence grade."""
+        """How many criteria are of which evidence grade, best read first; what no document gives is 本地设定."""
         order = {grade: at for at, grade in enumerate(GRADES)}
-        return sorted(Counter(one.grade for one in _every(self.compiled)).items(), key=lambda pair: order[pair[0]])
+        found = sorted(Counter(one.grade for one in _every(self.compiled)).items(), key=lambda pair: order[pair[0]])
+        return [(_("本地设定") if grade == "DESIGN" else grade, number) for grade, number in found]
 
     @property
     def to_check(self) -> int:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.jobs.models import Job
+from accounts.opening import opening
 from accounts.users.models import User
 from companies.register.models import Company
 from policies.publishing.models import StandardDraft, TextTrial, TrialCompany
@@ -219,8 +220,9 @@ def test_a_published_version_is_measured_by_who_may_and_shown_to_all(shipped: St
 
 
 def test_old_trials_of_texts_that_are_no_law_are_forgotten(plain: Standard, clerk: User, firms: dict[str, Company], today: date) -> None:
-    old = done(trial_start(text=plain.text, before=plain, by=clerk, on=date(2026, 8, 1)))
-    law = trial_start(standard=plain, by=clerk, on=date(2026, 8, 1))
+    with opening("期初数据"):
+        old = done(trial_start(text=plain.text, before=plain, by=clerk, on=date(2026, 8, 1)))
+        law = trial_start(standard=plain, by=clerk, on=date(2026, 8, 1))
     new = trial_start(text=plain.text, before=plain, by=clerk, on=today)
     assert trials_forget(today) == {"trials": 1}
     assert set(TextTrial.objects.all()) == {law, new}
