@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from core.templatetags import tidu
 from cultivation.tracks import moves
 from cultivation.tracks.models import MoveKind, TierMove, Track, TrackEvent, TrackState
 from cultivation.tracks.selectors import events_of
+from policies.standards.drawing import stale_marked
 from policies.standards.models import Evaluation, Overall
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Rung(NamedTuple):
     move_url: str
     decision_url: str
     main_url: str
+    is_stale: bool
 
 
 def _titles(*, company: int, officer: int, on: date) -> QuerySet[Any]:
@@ -104,6 +107,7 @@ def ladder(asked: slots.PanelRequest) -> dict[str, Any]:
                 reverse("cultivation:move-new", args=[track.pk]) if may_move else "",
                 reverse("accounts:decision-detail", args=[title.waiting]) if title.waiting else "",
                 reverse("cultivation:track-main", args=[track.pk]) if is_keeper and not track.is_main else "",
+                evaluation is not None and evaluation.is_stale_on(asked.on),
             )
         )
     rungs.sort(key=lambda rung: not rung.track.is_main)
@@ -170,18 +174,44 @@ def main_tracks(rows: Sequence[Company], user: "User") -> Mapping[int, tuple[str
     return {company_id: (title, state) for company_id, title, state in _prepared_main(name, ids=[row.pk for row in rows])}
 
 
+class Open(NamedTuple):
+    """还差 of a kept evaluation, and whether it is to be worked out anew."""
+
+    number: int
+    is_stale: bool
+
+
 def _open(*, ids: Sequence[int]) -> QuerySet[Track, tuple[Any, ...]]:
-    kept = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by().values("open_count")[:1]
+    kept = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by()
     main = Track.objects.filter(company__in=ids, is_main=True).order_by()
-    return main.annotate(open_count=Subquery(kept)).values_list("company_id", "open_count")
+    return main.annotate(
+        open_count=Subquery(kept.values("open_count")[:1]),
+        is_stale=Subquery(kept.values("is_stale")[:1]),
+        stale_after=Subquery(kept.values("stale_after")[:1]),
+    ).values_list("company_id", "open_count", "is_stale", "stale_after")
 
 
 _prepared_open = Prepared(_open)
 
 
-def open_counts(rows: Sequence[Company], user: "User") -> Mapping[int, int]:
+def open_counts(rows: Sequence[Company], user: "User") -> Mapping[int, Open]:
     """还差 of the main track's title by company id; one query that reads the evaluations of these rows alone."""
-    return {company_id: count for company_id, count in _prepared_open(ids=[row.pk for row in rows]) if count is not None}
+    today = localdate()
+    return {
+        company_id: Open(count, is_stale or (until is not None and until <= today))
+        for company_id, count, is_stale, until in _prepared_open(ids=[row.pk for row in rows])
+        if count is not None
+    }
+
+
+def draw_open(value: Open) -> Any:
+    """The number, marked where it is to be worked out anew."""
+    return stale_marked(value.number) if value.is_stale else value.number
+
+
+def export_open(value: Open) -> int:
+    """The number alone."""
+    return value.number
 
 
 def draw_track(value: tuple[str, str]) -> Any:
@@ -237,7 +267,9 @@ def connect() -> None:
     slots.add_column(
         slots.SlotColumn("track", gettext_lazy("主培育称号与所在库"), main_tracks, draw_track, export_track, is_shown=True, order=30)
     )
-    slots.add_column(slots.SlotColumn("open", gettext_lazy("还差（项）"), open_counts, is_shown=True, order=40, num=True))
+    slots.add_column(
+        slots.SlotColumn("open", gettext_lazy("还差（项）"), open_counts, draw_open, export_open, is_shown=True, order=40, num=True)
+    )
     slots.add_filter(slots.SlotFilter("pool", pool_filter, order=30))
     slots.add_filter(slots.SlotFilter("track", track_filter, order=31))
     slots.add_filter(slots.SlotFilter("verdict", outcome_filter, order=32))

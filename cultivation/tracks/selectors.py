@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from companies.assignments.models import Assignment
 from companies.recognitions.models import Batch, Recognition, Step, Title
@@ -58,7 +59,7 @@ def open_move(track: Track) -> TierMove | None:
 
 def tracks_for_list(user: "User") -> QuerySet[Any]:
     """Tracks within scope with firm, title, kept evaluation (`open_count`, `unknown_count`, `nearest_text`, `earliest_year`,
-    `outcome`), officer (`officer_name`) and whether a move waits (`is_waiting`, `waiting_decision`)."""
+    `outcome`, `is_stale`), officer (`officer_name`) and whether a move waits (`is_waiting`, `waiting_decision`)."""
     of_title = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title")).order_by()
     waiting = TierMove.objects.filter(track=OuterRef("pk"), is_open=True).order_by()
     keeper = Assignment.objects.current().filter(company=OuterRef("company")).order_by()
@@ -71,6 +72,7 @@ def tracks_for_list(user: "User") -> QuerySet[Any]:
             nearest_text=Subquery(of_title.values("nearest_text")[:1]),
             earliest_year=Subquery(of_title.values("earliest_year")[:1]),
             outcome=Subquery(of_title.values("overall")[:1]),
+            is_stale=Exists(of_title.filter(Evaluation.stale_on(localdate()))),
             waiting_decision=Subquery(waiting.values("decision_id")[:1]),
             officer_name=Subquery(keeper.values("officer__person__name")[:1]),
             # joined only where a filter asks for the officer

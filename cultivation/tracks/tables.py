@@ -15,6 +15,7 @@ from core.templatetags import tidu
 from cultivation.tracks.models import Track, TrackState
 from cultivation.tracks.selectors import tracks_with_open_move
 from policies.standards import sayings
+from policies.standards.drawing import stale_marked
 from policies.standards.models import Overall
 
 YES_NO = [("1", _("是")), ("0", _("否"))]
@@ -55,8 +56,9 @@ class TrackTable(Table):
     waiting = Column(_("待审批"), accessor="waiting_decision", export="waiting_decision")
 
     def render_company(self, value: str, record: Track) -> Any:
-        """A door to the firm."""
-        return format_html('<a href="{}">{}</a>', reverse("companies:company-detail", args=[record.company.uscc]), value)
+        """A door to the firm; an answer that is to be worked out anew says so."""
+        link = format_html('<a href="{}">{}</a>', reverse("companies:company-detail", args=[record.company.uscc]), value)
+        return stale_marked(link) if record.is_stale else link  # type: ignore[attr-defined]  # annotated by the selector
 
     def render_state(self, record: Track) -> Any:
         """Filled bars and the word."""

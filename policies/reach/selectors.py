@@ -22,7 +22,7 @@ def reaches_of(*, user: "User", on: date) -> QuerySet[Any]:
 
 def reaches_for_list(*, user: "User", on: date) -> QuerySet[Any]:
     """As `reaches_of`, with firm, district, title, officer (`officer_name`) and whether the evaluation is to be made anew (`is_stale`)."""
-    stale = Evaluation.objects.filter(company=OuterRef("company"), title=OuterRef("title"), is_stale=True)
+    stale = Evaluation.objects.filter(Evaluation.stale_on(on), company=OuterRef("company"), title=OuterRef("title"))
     keeper = Assignment.objects.current().filter(company=OuterRef("company")).order_by()
     return (
         reaches_of(user=user, on=on)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.html import format_html
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.users.models import District
@@ -13,6 +12,7 @@ from companies.recognitions.models import Title
 from core.filters import FilterSet, ModelChoiceFilter, TextFilter
 from core.tables import Column, Table
 from policies.reach.models import UNMEASURED, Reach
+from policies.standards.drawing import stale_marked
 
 MINE = "me"
 
@@ -35,7 +35,7 @@ class ReachTable(Table):
     def render_company(self, value: str, record: Any) -> Any:
         """A door; a row that is to be worked out anew says so."""
         link = format_html('<a href="{}">{}</a>', self.door(record), value)
-        return format_html('{} <span class="tag">{}</span>', link, _g("待重算")) if record.is_stale else link
+        return stale_marked(link) if record.is_stale else link
 
 
 def part_shown(permille: int) -> str:

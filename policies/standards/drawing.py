@@ -22,6 +22,11 @@ APPLYING = ("bands", "cases")
 END = format_html("</{}>\n", "td")
 
 
+def stale_marked(text: object) -> SafeString:
+    """What is shown of a kept evaluation, with the mark that it is to be worked out anew."""
+    return format_html('{} <span class="tag">{}</span>', text, _("待重算"))
+
+
 def _cell(head: str, kind: str = "") -> SafeString:
     return format_html('<td role="cell" class="{}" data-l="{}">', kind, head) if kind else format_html('<td role="cell" data-l="{}">', head)
 

@@ -1,5 +1,6 @@
 """认定标准 as rows, what people judged, and the last evaluation of each company and title."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -164,3 +165,12 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company_id} {self.title_id} {self.overall}"
+
+    @staticmethod
+    def stale_on(day: date) -> Q:
+        """Condition: changed facts, or the calendar, ask for the answer to be worked out anew; it is shown as 待重算 until then."""
+        return Q(is_stale=True) | Q(stale_after__lte=day)
+
+    def is_stale_on(self, day: date) -> bool:
+        """Whether the answer is to be worked out anew on a day."""
+        return self.is_stale or (self.stale_after is not None and self.stale_after <= day)

@@ -49,7 +49,7 @@ class Version:
         """How many criteria are of which evidence grade, best read first; what no document gives is 本地设定."""
         order = {grade: at for at, grade in enumerate(GRADES)}
         found = sorted(Counter(one.grade for one in _every(self.compiled)).items(), key=lambda pair: order[pair[0]])
-        return [(_("本地设定") if grade == "DESIGN" else grade, number) for grade, number in found]
+        return [(str(_("本地设定")) if grade == "DESIGN" else grade, number) for grade, number in found]
 
     @property
     def to_check(self) -> int:

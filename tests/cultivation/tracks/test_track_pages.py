@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.decisions.models import Decision
 from accounts.users.models import User
@@ -243,3 +244,18 @@ def test_the_list_and_the_ladder_cost_the_same_for_few_and_many(
     TrackFactory.create_batch(12)
     assert count_queries(client, url) == few <= 9
     assert count_queries(client, reverse("companies:company-detail", args=[track.company.uscc])) <= 30
+
+
+def test_a_conclusion_that_is_to_be_worked_out_anew_is_never_shown_as_current(officer: User, client: Client) -> None:
+    company = ready_company(officer, class1_ip=2)
+    TrackFactory(company=company, title=Title.objects.get(code="little_giant"), is_main=True)
+    client.force_login(officer)
+    pages = [reverse("cultivation:track-list"), reverse("companies:company-list"), reverse("companies:company-detail", args=[company.uscc])]
+    evaluation_refresh(company_ids=[company.pk], on=localdate())
+    for page in pages:
+        assert "待重算" not in client.get(page).content.decode()
+    kept = Evaluation.objects.filter(company=company, title__code="little_giant")
+    for change in ({"is_stale": True}, {"is_stale": False, "stale_after": localdate()}):  # facts changed; the calendar alone
+        kept.update(**change)
+        for page in pages:
+            assert "待重算" in client.get(page).content.decode(), (page, change)
