@@ -13,7 +13,7 @@ from companies.recognitions.models import Title
 from companies.register.models import Company
 from policies.handouts.gap_sheet import gap_sheet_pdf
 from policies.handouts.year_end import year_end_pdf
-from policies.standards.services import sheet_for
+from policies.standards.services import sheet_asked
 from policies.standards.views import asked_days
 from policies.year_end.selectors import year_end_for
 
@@ -38,10 +38,10 @@ def _answer(request: HttpRequest, content: bytes, *, report: str, company: Compa
 @require_POST
 @roles_required(*STAFF)
 def gap_sheet_paper(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
-    """打印差距表: the sheet of today or, as the page asks, of a past day in both readings."""
+    """打印差距表: the sheet the page shows, of today or of a past day in both readings."""
     company, row = _asked(request, uscc, title)
     on, known = asked_days(request, today=localdate())
-    sheet = sheet_for(company=company, title=row, on=on, known=known)
+    sheet, _has_review = sheet_asked(company=company, title=row, on=on, known=known, is_new=request.GET.get("application") == "new")
     content = gap_sheet_pdf(user=request.user, company=company, title=row, sheet=sheet, known=known)  # type: ignore[arg-type]
     return _answer(request, content, report="gap-sheet", company=company, title=row, on=on)
 

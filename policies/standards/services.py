@@ -91,6 +91,17 @@ def review_sheet_for(*, company: Company, title: Title, on: date, known: date | 
     return sheet_for(company=company, title=title, on=on, known=known, application_year=year, published=published)
 
 
+def sheet_asked(*, company: Company, title: Title, on: date, known: date, is_new: bool) -> tuple[engine.Sheet, bool]:
+    """The sheet to show, and whether there is a review to choose.
+
+    Of the review a holder will face unless `is_new`, else of a new application. Raises NoStandard.
+    """
+    review = review_sheet_for(company=company, title=title, on=on, known=known)
+    if review is not None and not is_new:
+        return review, True
+    return sheet_for(company=company, title=title, on=on, known=known), review is not None
+
+
 def last_recognised(*, company: Company, title: Title, on: date, known: date) -> Recognition | None:
     """The latest recognition of the firm for a title that counts on a day, as known by another."""
     rows = Recognition.objects.counted(on=on, known=known).filter(company=company, title=title)

@@ -93,15 +93,15 @@ def sheet_page(request: HttpRequest, uscc: str, title: str) -> HttpResponse:
     row = get_object_or_404(Title, code=title)
     today = localdate()
     on, known = asked_days(request, today=today)
-    review = services.review_sheet_for(company=company, title=row, on=on, known=known)
-    is_review = review is not None and request.GET.get("application") != "new"
-    sheet = review if review is not None and is_review else services.sheet_for(company=company, title=row, on=on, known=known)
+    is_new = request.GET.get("application") == "new"
+    sheet, has_review = services.sheet_asked(company=company, title=row, on=on, known=known, is_new=is_new)
+    is_review = has_review and not is_new
     is_keeper = services.is_keeper(request.user, company)  # type: ignore[arg-type]
     context = {
         "company": company,
         "title": row,
         "sheet": sheet,
-        "tabs": _applications(request, is_review=is_review) if review is not None else [],
+        "tabs": _applications(request, is_review=is_review) if has_review else [],
         "on": on,
         "known_today": known != on or on == today,
         "judge_url": _judge_url(uscc, title, is_review=is_review) if is_keeper and on == today else "",

@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from companies.recognitions.models import Title
 from companies.register.models import Company
@@ -76,6 +78,10 @@ def test_a_holder_of_the_cohort_of_2023_is_reviewed_in_2026_under_the_text_of_20
     fresh = client.get(f"{sheet_url}?asof=2026-05-05&application=new").content.decode()
     assert "工信部企业〔2026〕2号" in fresh
     assert "工信部企业〔2022〕63号" not in fresh
+    paper = reverse("policies:sheet-pdf", args=[firm.uscc, "little_giant"])
+    printed = [PdfReader(BytesIO(client.post(f"{paper}?asof=2026-05-05{more}").content)) for more in ("", "&application=new")]
+    texts = ["".join(page.extract_text() for page in one.pages).replace("\n", "") for one in printed]
+    assert ["2022〕63号" in text for text in texts] == [True, False]
     title = Title.objects.get(code="little_giant")
     before = services.review_sheet_for(company=firm, title=title, on=date(2023, 7, 13))
     assert before is None
