@@ -11,6 +11,7 @@ from accounts.jobs.models import Job
 from accounts.opening import opening
 from accounts.users.models import User
 from companies.register.models import Company
+from policies.engine.standard import sha256_of
 from policies.publishing.models import StandardDraft, TextTrial, TrialCompany
 from policies.publishing.trials import run_trial_job, trial_start, trials_forget
 from policies.standards.models import Evaluation, Standard
@@ -63,15 +64,15 @@ def without_growth(text: str) -> str:
 @pytest.fixture
 def plain(shipped: Standard) -> Standard:
     """The standard in force without its line on growth."""
-    text = without_growth(shipped.text)
+    text = changed(without_growth(shipped.text), ("standard: little_giant-2026\n", "standard: little_giant-plain\n"))
     return Standard.objects.create(
         title=shipped.title,
         application_type="复核",
         jurisdiction="national",
         in_force_from=date(2026, 5, 1),
         document_number="试算用",
-        text=changed(text, ("standard: little_giant-2026\n", "standard: little_giant-plain\n")),
-        sha256="0" * 64,
+        text=text,
+        sha256=sha256_of(text),
         published_on=date(2026, 5, 1),
     )
 
@@ -93,7 +94,7 @@ def test_a_raised_threshold_throws_out_those_below_it_and_no_others(
 
 def test_a_lowered_threshold_brings_them_back(plain: Standard, firms: dict[str, Company], clerk: User, today: date) -> None:
     high = changed(plain.text, ("at_least: 5000 万元", "at_least: 6000 万元"))
-    Standard.objects.filter(pk=plain.pk).update(text=high, sha256="1" * 64)
+    Standard.objects.filter(pk=plain.pk).update(text=high, sha256=sha256_of(high))
     trial = done(trial_start(text=plain.text, before=Standard.objects.get(pk=plain.pk), by=clerk, on=today))
     assert {name: found[0] for name, found in effects(trial, firms).items()} == {
         "13600": "same",
@@ -109,8 +110,8 @@ def test_a_firm_that_comes_within_one_line_is_near_and_back_again_far(
     """Two lines short under one text, one under the other."""
     two = changed(plain.text, ("at_least: 5000 万元", "at_least: 2 亿元"), ("at_least: 4 项", "at_least: 40 项"))
     one = changed(plain.text, ("at_least: 5000 万元", "at_least: 2 亿元"))
-    for text, sha in ((two, "2" * 64), (one, "3" * 64)):
-        Standard.objects.filter(pk=plain.pk).update(text=text, sha256=sha)
+    for text in (two, one):
+        Standard.objects.filter(pk=plain.pk).update(text=text, sha256=sha256_of(text))
         other = one if text == two else two
         trial = done(trial_start(text=other, before=Standard.objects.get(pk=plain.pk), by=clerk, on=today))
         expected = ("near", "", " L-4 ") if text == two else ("far", " L-4 ", "")
