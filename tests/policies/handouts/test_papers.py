@@ -20,7 +20,8 @@ from tests.factories import AuditorFactory, CompanyFactory, OfficerFactory, Year
 from tests.factories.cultivation import MILLION, held, ready_company
 from tests.factories.cultivation import library as ship
 
-pytestmark = pytest.mark.django_db
+# what is drawn and worked out comes alike on every database
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOV_24 = date(2026, 11, 24)
 
 

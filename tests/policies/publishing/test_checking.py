@@ -10,7 +10,8 @@ from policies.publishing.kinds import publish
 from policies.standards.models import Standard
 from tests.policies.publishing.conftest import NEXT_YEAR, changed
 
-pytestmark = pytest.mark.django_db
+# what is drawn and worked out comes alike on every database
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def line_of(text: str, words: str) -> int:

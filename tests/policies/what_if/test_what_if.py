@@ -23,7 +23,8 @@ from tests.factories.cultivation import library as ship
 from tests.policies.engine_cases import BY_ID
 from tests.policies.test_engine_year_end import BASE, ON, WAN, company
 
-pytestmark = pytest.mark.django_db
+# what is drawn and worked out comes alike on every database
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOV_24 = date(2026, 11, 24)
 GIANT = BY_ID["little_giant-2026"]
 SHORT = "rd_expense.2025.audit"
