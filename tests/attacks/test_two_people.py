@@ -44,6 +44,7 @@ from tests.factories import (
     RecognitionFactory,
     YearFiguresFactory,
 )
+from tests.rigs.append_only import written_past_the_guard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
 EVERY = pytest.mark.parametrize("kind", KINDS)
@@ -358,7 +359,7 @@ CHANGES: dict[str, dict[str, Callable[[Proposed], None]]] = {
         "the text": lambda one: _row(one, text=one.subject.text.replace("6000 万元", "7000 万元")),
         "the version compared with": lambda one: _published(one, begins="2027-01-01"),
         "another version of the title": lambda one: _published(one, begins="2028-01-01"),
-        "a version rewritten": lambda one: Standard.objects.filter(pk=one.subject.follows_id).update(sha256="0" * 64),
+        "a version rewritten": lambda one: written_past_the_guard(Standard.objects.filter(pk=one.subject.follows_id), sha256="0" * 64),
     },
     "gate": {
         "the text": _gates_rewritten,

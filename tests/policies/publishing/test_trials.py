@@ -18,6 +18,7 @@ from policies.standards.models import Evaluation, Standard
 from tests.factories import CityApproverFactory, DistrictFactory, OfficerFactory
 from tests.factories.cultivation import MILLION, ready_company
 from tests.policies.publishing.conftest import changed
+from tests.rigs.append_only import written_past_the_guard
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,7 @@ def test_a_raised_threshold_throws_out_those_below_it_and_no_others(
 
 def test_a_lowered_threshold_brings_them_back(plain: Standard, firms: dict[str, Company], clerk: User, today: date) -> None:
     high = changed(plain.text, ("at_least: 5000 万元", "at_least: 6000 万元"))
-    Standard.objects.filter(pk=plain.pk).update(text=high, sha256=sha256_of(high))
+    written_past_the_guard(Standard.objects.filter(pk=plain.pk), text=high, sha256=sha256_of(high))
     trial = done(trial_start(text=plain.text, before=Standard.objects.get(pk=plain.pk), by=clerk, on=today))
     assert {name: found[0] for name, found in effects(trial, firms).items()} == {
         "13600": "same",
@@ -111,7 +112,7 @@ def test_a_firm_that_comes_within_one_line_is_near_and_back_again_far(
     two = changed(plain.text, ("at_least: 5000 万元", "at_least: 2 亿元"), ("at_least: 4 项", "at_least: 40 项"))
     one = changed(plain.text, ("at_least: 5000 万元", "at_least: 2 亿元"))
     for text in (two, one):
-        Standard.objects.filter(pk=plain.pk).update(text=text, sha256=sha256_of(text))
+        written_past_the_guard(Standard.objects.filter(pk=plain.pk), text=text, sha256=sha256_of(text))
         other = one if text == two else two
         trial = done(trial_start(text=other, before=Standard.objects.get(pk=plain.pk), by=clerk, on=today))
         expected = ("near", "", " L-4 ") if text == two else ("far", " L-4 ", "")
@@ -122,7 +123,7 @@ def test_every_count_opens_exactly_its_firms_for_city_and_district(
     plain: Standard, firms: dict[str, Company], clerk: User, city_approver: User, officer: User, today: date
 ) -> None:
     """Design 5.3, 5.8."""
-    Standard.objects.filter(pk=plain.pk).update(in_force_from=date(2027, 5, 1))
+    written_past_the_guard(Standard.objects.filter(pk=plain.pk), in_force_from=date(2027, 5, 1))
     text = changed(plain.text, ("at_least: 5000 万元", "at_least: 6000 万元"))
     trial = done(trial_start(text=text, before=plain, by=clerk, on=today))
     TextTrial.objects.filter(pk=trial.pk).update(standard=plain)  # a published text's trial is for all staff

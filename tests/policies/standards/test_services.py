@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.http import QueryDict
 from django.utils.timezone import localdate
 
@@ -232,3 +233,11 @@ def test_a_question_of_the_review_is_answered_under_the_text_of_the_cohort() -> 
     assert review is not None
     assert review.verdict("Y-1").outcome == Outcome.MET
     assert review.application_year == 2026
+
+
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_a_published_text_is_never_changed_or_deleted(verb: str) -> None:
+    rows = Standard.objects.filter(title__code="little_giant")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        rows.update(text="x") if verb == "update" else rows._raw_delete(rows.db)
+    assert rows.exclude(text="x").count() == rows.count() > 0

@@ -15,6 +15,7 @@ from policies.year_end import selectors
 from tests.factories import AssignmentFactory, AuditorFactory, OfficerFactory, YearFiguresFactory
 from tests.factories.cultivation import MILLION, held, ready_company
 from tests.factories.cultivation import library as ship
+from tests.rigs.append_only import written_past_the_guard
 
 # what is drawn and worked out comes alike on every database
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -87,7 +88,7 @@ def test_the_text_that_will_be_in_force_then_is_the_one_that_counts(company: Com
 
 def test_a_title_without_a_text_is_refused_and_an_unknown_one_is_not_found(client: Client, company: Company) -> None:
     client.force_login(AuditorFactory(district=None))
-    Standard.objects.filter(title__code="single_champion").delete()
+    written_past_the_guard(Standard.objects.filter(title__code="single_champion"))
     refused = client.get(reverse("policies:year-end", args=[company.uscc, "single_champion"]))
     assert refused.status_code == 409
     assert "没有施行中的" in refused.content.decode()
