@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
-from django.utils.functional import lazy
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -242,22 +242,20 @@ def track_filter() -> ChoiceFilter:
     return ChoiceFilter(choices=TRACKED, method=aim, label=gettext_lazy("培育称号"))
 
 
-def _outcome_text(title: Any, overall: Any) -> str:
-    return f"{title} · {overall}"
+@cache
+def _outcomes(language: str | None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The conclusions of every title, grouped by it, in one language: said once, not for each page."""
+    return [(str(title), [(f"{code}:{one.value}", f"{title} · {one.label}") for one in Overall]) for code, title in JUDGED]
 
 
 def outcome_filter() -> ChoiceFilter:
     """Firms by the conclusion of their kept evaluation for a title: `little_giant:hopeful`."""
-    text = lazy(_outcome_text, str)
-    choices = [
-        (title, [(f"{code}:{overall}", text(title, Overall(overall).label)) for overall in Overall.values]) for code, title in JUDGED
-    ]
 
     def conclude(queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         code, _colon, overall = value.partition(":")
         return queryset.filter(pk__in=Evaluation.objects.filter(title__code=code, overall=overall).values("company"))
 
-    return ChoiceFilter(choices=choices, method=conclude, label=gettext_lazy("结论"))
+    return ChoiceFilter(choices=lambda: _outcomes(get_language()), method=conclude, label=gettext_lazy("结论"))
 
 
 def connect() -> None:
