@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from policies.engine.facts import FigureRow, JudgementFact, RowsByYear, Snapshot, Value
 
@@ -99,7 +99,7 @@ class Plan:
 class Facts:
     """One company's facts as one standard reads them, for one application year."""
 
-    __slots__ = ("conflicts", "judgements", "on", "on_year", "rows", "snapshot", "valid_titles", "values", "year")
+    __slots__ = ("conflicts", "judgements", "on", "on_year", "points", "rows", "snapshot", "valid_titles", "values", "year")
 
     def __init__(self, plan: Plan, snapshot: Snapshot, *, on: date, year: int) -> None:
         self.snapshot = snapshot
@@ -109,6 +109,7 @@ class Facts:
         self.values: list[Value] = [None] * len(plan.codes)
         self.rows: list[FigureRow | None] = [None] * len(plan.codes)
         self.conflicts: dict[int, tuple[FigureRow, ...]] = {}
+        self.points: dict[object, tuple[Any, Any]] | None = None  # of the parts of a score table, once it is explained
         self.valid_titles = None if snapshot.titles is None else {held.title for held in snapshot.titles if held.is_valid_on(on)}
         self.judgements = latest_judgements(snapshot.judgements, on) if snapshot.judgements else _NO_JUDGEMENTS
         index = snapshot.index

@@ -75,11 +75,11 @@ class FirstOf(Part):
         return False
 
     def moves(self, facts: Facts, year: int) -> list[Move]:
-        now, found = self.span(facts)[1], []
+        now, found = self.points_of(facts)[1], []
         for test, words, part in self.entries:
             outcome = MET if test is None else test.judge(facts)
-            if test is not None and outcome == UNMET and part.span(facts)[1] > now and can_turn(test, facts, year):
-                found.append(Move(int(part.span(facts)[1]), words, test.gap(facts).relative))
+            if test is not None and outcome == UNMET and part.points_of(facts)[1] > now and can_turn(test, facts, year):
+                found.append(Move(int(part.points_of(facts)[1]), words, test.gap(facts).relative))
             elif outcome == MET:
                 return found + [move for move in part.moves(facts, year) if move.points > now]
         return found
@@ -117,9 +117,9 @@ class FirstOf(Part):
         return ""
 
     def lacks(self, facts: Facts) -> list[tuple[Number, Missing]]:
-        if self.span(facts) == self.settled(facts):
+        if self.points_of(facts) == self.settled(facts):
             return []
-        least, most = self.span(facts)
+        least, most = self.points_of(facts)
         found: list[tuple[Number, Missing]] = []
         for test, _, part in self.entries:
             outcome = MET if test is None else test.judge(facts)
@@ -193,12 +193,12 @@ class BestOf(Part):
         return min(max(part.reach(facts, year) for part in self.parts), self.top)
 
     def moves(self, facts: Facts, year: int) -> list[Move]:
-        now = self.span(facts)[1]
+        now = self.points_of(facts)[1]
         found = [move for part in self.parts for move in part.moves(facts, year)]
         return [Move(min(move.points, self.top), move.words, move.distance) for move in found if move.points > now and now < self.top]
 
     def lacks(self, facts: Facts) -> list[tuple[Number, Missing]]:
-        if self.span(facts) == self.settled(facts):
+        if self.points_of(facts) == self.settled(facts):
             return []
         return [lack for part in self.parts for lack in part.lacks(facts)]
 
@@ -233,11 +233,11 @@ class SumOf(Part):
         return min(sum(part.reach(facts, year) for part in self.parts), self.top)
 
     def moves(self, facts: Facts, year: int) -> list[Move]:
-        whole = sum(part.span(facts)[1] for part in self.parts)
+        whole = sum(part.points_of(facts)[1] for part in self.parts)
         now = min(whole, self.top)
         found = []
         for part in self.parts:
-            own = part.span(facts)[1]
+            own = part.points_of(facts)[1]
             for move in part.moves(facts, year):
                 points = int(min(whole - own + move.points, self.top))
                 if points > now:
@@ -249,7 +249,7 @@ class SumOf(Part):
         return ""
 
     def lacks(self, facts: Facts) -> list[tuple[Number, Missing]]:
-        if self.span(facts) == self.settled(facts):
+        if self.points_of(facts) == self.settled(facts):
             return []
         return [lack for part in self.parts for lack in part.lacks(facts)]
 

@@ -45,13 +45,23 @@ class Part:
         """Whether people give points that no fact decides."""
         return any(part.asks_experts for part in self.parts)
 
+    def points_of(self, facts: Facts) -> Points:
+        """As `span`, worked out once for one company: what is said about a table asks for it again and again."""
+        known = facts.points
+        if known is None:
+            known = facts.points = {}
+        found = known.get(self)
+        if found is None:
+            found = known[self] = self.span(facts)
+        return found
+
     def settled(self, facts: Facts) -> Points:
         """(most that the low, least that the high can become) by facts alone."""
-        return self.span(facts)
+        return self.points_of(facts)
 
     def reach(self, facts: Facts, year: int) -> Number:
         """The most points in an application of `year`, closed years being as they are."""
-        return self.span(facts)[1]
+        return self.points_of(facts)[1]
 
     def moves(self, facts: Facts, year: int) -> list[Move]:
         """Steps beyond the most it can have now, that an application of `year` would count."""
@@ -59,7 +69,7 @@ class Part:
 
     def has_open_year(self, facts: Facts) -> bool:
         """Whether what it looks at for this application can still change."""
-        return self.reach(facts, facts.year) > self.span(facts)[1] or any(part.has_open_year(facts) for part in self.parts)
+        return self.reach(facts, facts.year) > self.points_of(facts)[1] or any(part.has_open_year(facts) for part in self.parts)
 
     def observe(self, facts: Facts) -> tuple[Observed, ...]:
         """What the company shows for it."""
@@ -79,7 +89,7 @@ class Part:
 
     def shown(self, facts: Facts) -> ScorePart:
         """The part as the sheet prints it."""
-        low, high = self.span(facts)
+        low, high = self.points_of(facts)
         ahead = self.ahead(facts)
         parts = tuple(part.shown(facts) for part in self.shown_parts(facts))
         return ScorePart(
@@ -103,7 +113,7 @@ class Part:
         if not found:
             return ""
         move = min(found, key=lambda one: (one.points, one.distance))
-        return wording.SCORE_STEP.format(step=move.words, points=points_words(move.points - self.span(facts)[1]))
+        return wording.SCORE_STEP.format(step=move.words, points=points_words(move.points - self.points_of(facts)[1]))
 
     def shown_parts(self, facts: Facts) -> Sequence["Part"]:
         """The parts printed below it."""
@@ -175,11 +185,11 @@ class Steps(Part):
 
     def settled(self, facts: Facts) -> Points:
         if self.reading.pair(facts) is not None:
-            return self.span(facts)
+            return self.points_of(facts)
         return max(points[0] for _, points in self.steps), min(points[1] for _, points in self.steps)
 
     def reach(self, facts: Facts, year: int) -> Number:
-        return self.top if self.reading.is_open(facts, year) else self.span(facts)[1]
+        return self.top if self.reading.is_open(facts, year) else self.points_of(facts)[1]
 
     def has_open_year(self, facts: Facts) -> bool:
         return self.reading.is_open(facts, facts.year)
@@ -188,7 +198,7 @@ class Steps(Part):
         value = self.reading.value(facts)
         if value is None or not self.reading.is_open(facts, year):
             return []
-        now = self.span(facts)[1]
+        now = self.points_of(facts)[1]
         lines = [(line, points[1]) for line, points in self.steps if line is not None]
         scale = max(abs(line.value) for line, _ in lines) or Decimal(1)
         return [
@@ -218,7 +228,7 @@ class Steps(Part):
     def lacks(self, facts: Facts) -> list[tuple[Number, Missing]]:
         if self.reading.pair(facts) is not None:
             return []
-        least, most = self.span(facts)
+        least, most = self.points_of(facts)
         return [(most - least, lack) for lack in self.reading.missing(facts)] if most > least else []
 
     def rows(self) -> tuple[Row, ...]:
@@ -250,10 +260,10 @@ class PerUnit(Part):
         self.span = span
 
     def settled(self, facts: Facts) -> Points:
-        return (self.top, 0) if self.reading.pair(facts) is None else self.span(facts)
+        return (self.top, 0) if self.reading.pair(facts) is None else self.points_of(facts)
 
     def reach(self, facts: Facts, year: int) -> Number:
-        return self.top if self.reading.is_open(facts, year) else self.span(facts)[1]
+        return self.top if self.reading.is_open(facts, year) else self.points_of(facts)[1]
 
     def has_open_year(self, facts: Facts) -> bool:
         return self.reading.is_open(facts, facts.year)
@@ -262,7 +272,7 @@ class PerUnit(Part):
         value = self.reading.value(facts)
         if value is None or not self.reading.is_open(facts, year):
             return []
-        now, found = self.span(facts)[1], []
+        now, found = self.points_of(facts)[1], []
         units = now // self.points
         for more in range(1, ceil((self.top - now) / Fraction(self.points)) + 1):
             target = self.beyond.value + self.each.value * (int(units) + more)
@@ -305,7 +315,7 @@ class Weigh(Part):
         self.span = span
 
     def settled(self, facts: Facts) -> Points:
-        least, most = self.span(facts)
+        least, most = self.points_of(facts)
         return (UNBOUNDED, 0) if most == UNBOUNDED else (least, most)
 
     def _baseline(self, facts: Facts) -> Threshold | None:
