@@ -65,7 +65,9 @@ def evaluate(
         answer = _answer(standard, snapshot, on, application_year, windows)
         summary = _summarise(answer, windows)
         facts, applies = answer.facts, answer.exclusion is None
-        verdicts = tuple(explain(criterion, facts, answer.base, answer.first_year, applies=applies) for criterion, _ in answer.judged)
+        verdicts = tuple(
+            [explain(one, facts, answer.base, answer.first_year, applies=applies, judged=outcome) for one, outcome in answer.judged]
+        )
         exclusions = tuple(explain(one, facts, answer.base, answer.first_year) for one in standard.exclusions)
     earliest = summary.earliest_year
     return Sheet(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 
 from policies.engine import wording
 from policies.engine.conditions.base import MET, NOT_APPLICABLE, OUTCOMES, UNKNOWN, UNMET, Gap
@@ -17,13 +18,15 @@ from policies.engine.units import exact_gap
 _NOTES = {GapKind.CLOSED: wording.NOTE_CLOSED, GapKind.WAITING: wording.NOTE_WAITING}
 
 
-def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *, applies: bool = True) -> Verdict:
+def explain(
+    criterion: Criterion, facts: Facts, base: Facts, first_year: int, *, applies: bool = True, judged: int | None = None
+) -> Verdict:
     """The verdict of one criterion. `base` and `first_year`: where the search for the earliest filing begins.
 
-    `applies=False`: the whole sheet does not apply, so neither does the criterion.
+    `applies=False`: the whole sheet does not apply, so neither does the criterion. `judged`: its outcome where it is known already.
     """
     condition = criterion.condition
-    code = judge_criterion(criterion, facts) if applies else NOT_APPLICABLE
+    code = NOT_APPLICABLE if not applies else judge_criterion(criterion, facts) if judged is None else judged
     gap = condition.gap(facts) if code == UNMET else None
     earliest = max(first_year, earliest_of(criterion, base)) if code == UNMET else None
     closes = condition.closes(facts, earliest) if earliest is not None else ""
@@ -32,37 +35,42 @@ def explain(criterion: Criterion, facts: Facts, base: Facts, first_year: int, *,
         closes = wording.JOIN.join([closes, wording.CLOSE_WAIVER.format(waiver=ways)])
     is_judged = code in (MET, UNMET) and (criterion.judged_by == "officer" or condition.rests_on_judgement(facts))
     judgement = facts.judgements.get(criterion.code) if is_judged else None
+    branches = _branches(criterion, facts)
+    # in the order of the fields: naming all of them takes three times as long
     return Verdict(
-        code=criterion.code,
-        text=criterion.text,
-        outcome=OUTCOMES[code],
-        clause=criterion.clause,
-        citation=criterion.citation,
-        grade=criterion.grade,
-        judged_by=criterion.judged_by,
-        mode=condition.mode,
-        is_veto=criterion.is_veto,
-        is_local=criterion.is_local,
-        dispute=criterion.dispute,
-        evidence=criterion.evidence,
-        observed=condition.observe(facts),
-        threshold_text=condition.threshold_text,
-        unit=condition.unit.label,
-        gap=None if gap is None or gap.amount is None else exact_gap(gap.amount, gap.unit),
-        gap_unit="" if gap is None or gap.amount is None else gap.unit.difference,
-        gap_text=condition.gap_text(facts, code) if code in (MET, UNMET) else "",
-        gap_kind=GapKind.NONE if gap is None else gap.kind,
-        gap_note="" if gap is None else _note(gap, earliest),
-        counts_into=None if gap is None else gap.counts_into,
-        earliest_year=earliest,
-        closes=closes,
-        missing=condition.missing(facts) if code == UNKNOWN else (),
-        waived_by=_waived_by(criterion, facts) if code == NOT_APPLICABLE and applies else "",
-        judged=None if judgement is None else _judged(judgement),
-        children=tuple(explain(child, facts, base, first_year, applies=applies) for child in _branches(criterion, facts)),
-        waivers=tuple(explain(waiver, facts, base, first_year, applies=applies) for waiver in criterion.waivers),
-        parts=condition.score_parts(facts) if applies else (),
+        criterion.code,
+        criterion.text,
+        OUTCOMES[code],
+        criterion.clause,
+        criterion.citation,
+        criterion.grade,
+        criterion.judged_by,
+        condition.mode,
+        criterion.is_veto,
+        criterion.is_local,
+        criterion.dispute,
+        criterion.evidence,
+        condition.observe(facts),
+        condition.threshold_text,
+        condition.unit.label,
+        *_gap(gap, condition.gap_text(facts, code) if code in (MET, UNMET) else "", earliest),
+        earliest,
+        closes,
+        condition.missing(facts) if code == UNKNOWN else (),
+        _waived_by(criterion, facts) if code == NOT_APPLICABLE and applies else "",
+        None if judgement is None else _judged(judgement),
+        tuple([explain(child, facts, base, first_year, applies=applies) for child in branches]),
+        tuple([explain(waiver, facts, base, first_year, applies=applies) for waiver in criterion.waivers]),
+        condition.score_parts(facts) if applies else (),
     )
+
+
+def _gap(gap: Gap | None, text: str, earliest: int | None) -> tuple[Decimal | None, str, str, GapKind, str, int | None]:
+    """The fields of a verdict from `gap` to `counts_into`."""
+    if gap is None:
+        return None, "", text, GapKind.NONE, "", None
+    amount, unit = (None, "") if gap.amount is None else (exact_gap(gap.amount, gap.unit), gap.unit.difference)
+    return amount, unit, text, gap.kind, _note(gap, earliest), gap.counts_into
 
 
 def _judged(judgement: JudgementFact) -> Judged:
