@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.jobs.models import JobState
 from accounts.roles import STAFF, RolesRequiredMixin, StaffRequiredMixin, roles_required
-from core.errors import NotPermitted
 from core.htmx import done, is_htmx
 from core.views import ListPage
 from policies.publishing import checking, selectors
@@ -25,8 +24,8 @@ from policies.publishing.comparing import compare
 from policies.publishing.forms import TextForm
 from policies.publishing.models import TextTrial, TrialCompany
 from policies.publishing.tables import TrialCompanyFilterSet, TrialCompanyTable
-from policies.publishing.trials import trial_start
-from policies.publishing.views import TRIERS, TextPage, list_crumb
+from policies.publishing.trials import TRIERS, may_try, trial_start
+from policies.publishing.views import TextPage, list_crumb
 from policies.standards.models import Standard
 
 
@@ -96,15 +95,13 @@ class StandardTrialView(StaffRequiredMixin, View):
         if trial is not None:
             return HttpResponseRedirect(reverse("policies:standard-trial", args=[trial.pk]))
         crumbs = [list_crumb(), _version_crumb(row), {"label": _g("受影响企业")}]
-        context = {"row": row, "may_try": user.role in TRIERS, "crumbs": crumbs}
+        context = {"row": row, "may_try": may_try(user), "crumbs": crumbs}
         return render(request, "policies/publishing/no-trial.html", context)
 
     def post(self, request: HttpRequest, title: str, version: int) -> HttpResponse:
         """按今天的数据测算."""
         row = _standard(request, title, version)
         user: Any = request.user
-        if user.role not in TRIERS:
-            raise NotPermitted(_g("由数据员或审批人测算。"))
         trial = trial_start(standard=row, by=user, on=localdate())
         return done(request, _g("已开始试算。"), to=reverse("policies:standard-trial", args=[trial.pk]))
 
@@ -131,7 +128,7 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": trial,
         "job": job,
         "is_running": is_running,
-        "may_renew": trial.standard is not None and getattr(request.user, "role", "") in TRIERS and _is_over(trial),
+        "may_renew": trial.standard is not None and may_try(request.user) and _is_over(trial),  # type: ignore[arg-type]
     }
     if is_htmx(request):
         response = render(request, "policies/publishing/_progress.html", context)
@@ -153,7 +150,7 @@ class TrialCompanyListView(StaffRequiredMixin, ListPage):
 
     table_class = TrialCompanyTable
     filterset_class = TrialCompanyFilterSet
-    sorts = {"company": ("company__name",), "after_open": ("after_open",)}
+    sorts = {"company": ("company__name_key",), "after_open": ("after_open",)}
     default_sort = "company"
     empty_text = _("没有企业。")
     filtered_empty_text = _("没有符合筛选的企业。")

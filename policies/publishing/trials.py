@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import opening
 from accounts.audit.services import record
 from accounts.jobs.models import Job, JobState
 from accounts.jobs.services import job_progress, job_start
+from accounts.roles import Role
 from companies.recognitions.models import Title
 from companies.register.models import Company
+from core.errors import NotPermitted
 from policies import engine
 from policies.publishing import checking
 from policies.publishing.models import Effect, StandardDraft, TextTrial, TrialCompany
@@ -29,7 +32,13 @@ if TYPE_CHECKING:
 TRIAL_JOB = "standard.trial"
 NEAR = 1  # open criteria of a firm that is near
 KEPT_DAYS = 90
+TRIERS = (Role.CLERK, Role.APPROVER)
 HOLDS = frozenset({engine.Overall.DATA_NEEDED, engine.Overall.POSSIBLE, engine.Overall.PROMISING})
+
+
+def may_try(user: "User") -> bool:
+    """Whether the user is a clerk or an approver."""
+    return user.is_active and user.role in TRIERS
 
 
 @transaction.atomic
@@ -45,9 +54,11 @@ def trial_start(
     """Order the trial of a published version, a draft or a text typed in against `before` (default: the version it follows).
 
     The same question of the same person is not asked twice while the worker is at it; afterwards figures may have changed.
-    Raises StandardError for a text that cannot be loaded.
+    `by` is None where the product itself asks. Raises NotPermitted, NotToday, and StandardError for a text that cannot be loaded.
     """
     opening.check_on(on)
+    if by is not None and not may_try(by):
+        raise NotPermitted(_("由数据员或审批人测算。"))
     written = standard.text if standard else draft.text if draft else text
     compiled = engine.load_standard(written, name="")
     if before is None:

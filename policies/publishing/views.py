@@ -21,11 +21,9 @@ from policies.publishing.comparing import Comparison, compare
 from policies.publishing.forms import DraftForm, TextForm
 from policies.publishing.models import DRAFT_READERS, StandardDraft
 from policies.publishing.refusals import SavedMeanwhile
-from policies.publishing.trials import trial_start
+from policies.publishing.trials import TRIERS, may_try, trial_start
 from policies.standards.models import Standard
 from policies.standards.selectors import criteria_of
-
-TRIERS = (Role.CLERK, Role.APPROVER)
 
 
 def list_crumb() -> dict[str, str]:
@@ -87,7 +85,7 @@ def draft_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": draft,
         "may_change": mine,
         "may_submit": mine and sound,
-        "may_try": draft.is_open and sound and user.role in TRIERS,
+        "may_try": draft.is_open and sound and may_try(user),
         "signers": services.signers_of(draft, user) if mine and sound else [],
         "trials": draft.trials.select_related("job")[:3],
         "crumbs": [list_crumb(), _drafts_crumb(), {"label": draft.name}],

@@ -6,11 +6,13 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localdate
 
 from accounts.jobs.models import Job
 from accounts.opening import opening
 from accounts.users.models import User
 from companies.register.models import Company
+from core.errors import NotPermitted
 from policies.engine.standard import sha256_of
 from policies.publishing.models import StandardDraft, TextTrial, TrialCompany
 from policies.publishing.trials import run_trial_job, trial_start, trials_forget
@@ -214,6 +216,8 @@ def test_a_published_version_is_measured_by_who_may_and_shown_to_all(shipped: St
     url = f"/standards/little_giant/{shipped.pk}/trial/"
     assert "还没有测算过" in signed_in(officer).get(url).content.decode()
     assert signed_in(officer).post(url).status_code == 403
+    with pytest.raises(NotPermitted):  # by every door
+        trial_start(standard=shipped, by=officer, on=localdate())
     assert not TextTrial.objects.exists()
     sent = signed_in(approver).post(url)
     trial = TextTrial.objects.get()
