@@ -61,12 +61,16 @@ class JudgementInForce(Refusal):
     code = "judgement_in_force"
 
 
-def standard_in_force(*, title: Title, on: date, application: str = "认定", cohort: int | None = None) -> Published:
-    """The published standard of a title on a day; `cohort` is the year of the recognition under review. Raises NoStandard."""
-    found = library.in_force(on=on, application=application, cohort=cohort).get(title.code)
+def no_standard(title: Title, on: date) -> NoStandard:
+    """The refusal where no text of a title was in force on a day."""
+    return NoStandard(_("%(day)s 没有施行中的“%(title)s”认定标准。") % {"day": on.isoformat(), "title": title.name})
+
+
+def standard_in_force(*, title: Title, on: date) -> Published:
+    """The published standard of a title on a day. Raises NoStandard."""
+    found = library.in_force(on=on).get(title.code)
     if found is None:
-        words = {"day": on.isoformat(), "title": title.name, "application": application}
-        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”%(application)s标准。") % words)
+        raise no_standard(title, on)
     return found
 
 

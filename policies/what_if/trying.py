@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from companies.figures.catalogue import CATALOGUE
 from companies.figures.words import fact_label
 from companies.recognitions.models import Title
@@ -19,7 +17,7 @@ from policies.reach.aims import aim_of
 from policies.standards import library
 from policies.standards.library import Published
 from policies.standards.sayings import said
-from policies.standards.services import NoStandard
+from policies.standards.services import no_standard
 from policies.standards.snapshots import Reading, snapshots_for, windows_of, with_judgements
 
 
@@ -57,7 +55,7 @@ def trial_for(*, company: Company, title: Title, on: date, application_year: int
     rows, windows = library.library(), windows_of(title.code)
     current, aim = library.in_force_of(rows, on=on).get(title.code), aim_of(title.code, on=on, rows=rows, windows=windows)
     if aim is None:
-        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”认定标准。") % {"day": on.isoformat(), "title": title.name})
+        raise no_standard(title, on)
     is_next = application_year == aim.year or current is None
     published = aim.published if is_next or current is None else current
     year = aim.year if is_next else on.year

@@ -11,7 +11,7 @@ from policies import engine
 from policies.engine.year_end import By, Task, YearEnd, YearEndLine, year_end
 from policies.reach.aims import Aim, aim_of
 from policies.standards import library
-from policies.standards.services import NoStandard
+from policies.standards.services import no_standard
 from policies.standards.snapshots import Reading, snapshots_for, windows_of, with_judgements
 
 
@@ -19,7 +19,7 @@ def year_end_for(*, company: Company, title: Title, on: date) -> tuple[YearEnd, 
     """What the next filing of a title still asks of a firm. Raises NoStandard."""
     aim = aim_of(title.code, on=on, rows=library.library(), windows=windows_of(title.code))
     if aim is None:
-        raise NoStandard(_("%(day)s 没有施行中的“%(title)s”认定标准。") % {"day": on.isoformat(), "title": title.name})
+        raise no_standard(title, on)
     text = aim.published.compiled
     reading = Reading(facts=tuple(sorted(engine.facts_of(text))))
     (subject,) = snapshots_for([company.pk], on=on, reading=reading)
