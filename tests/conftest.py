@@ -1,12 +1,10 @@
 """What every test leans on: settings, hypothesis profiles, --deep, query counts and the system's browser."""
 
-import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -16,9 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-
-from companies.recognitions import seeds
-from policies import engine
 
 pytest_plugins = ["tests.rigs.append_only", "tests.rigs.faultrig"]
 
@@ -85,16 +80,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _depends_on_the_database(item: pytest.Item) -> bool:
     asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     return bool(asks) and not item.get_closest_marker("once")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _shipped_files_are_read_once() -> Iterator[None]:
-    """Hundreds of tests seed the same files; reading and compiling them takes longer than storing them."""
-    with (
-        mock.patch.object(engine, "load_folder", functools.cache(engine.load_folder)),
-        mock.patch.object(seeds, "_lines", functools.cache(seeds._lines)),
-    ):
-        yield
 
 
 @pytest.fixture(scope="session")

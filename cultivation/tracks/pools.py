@@ -9,11 +9,11 @@ import yaml
 from django.db import transaction
 
 from companies.recognitions.models import Title
+from core.plain_yaml import plain_yaml
 from cultivation.tracks.models import POOLS, PoolScheme
 from policies.engine import canonical_text
 from policies.engine.standard import sha256_of
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).resolve().parent / "data"
 RULES = {
     "above_scale": set(),
@@ -57,7 +57,7 @@ class Scheme:
 def scheme_read(text: str, *, name: str = "") -> Scheme:
     """A scheme from its YAML text. Raises PoolSchemeError for anything unknown, missing or doubled."""
     try:
-        plain = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where it is there)
+        plain = plain_yaml(text)
         pools = {pool: tuple(_rule(line) for line in lines) for pool, lines in plain["pools"].items()}
         title, begins, is_local = plain["title"], plain["in_force_from"], plain["is_local"]
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
