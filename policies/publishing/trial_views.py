@@ -128,6 +128,8 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": trial,
         "job": job,
         "is_running": is_running,
+        # how many firms the city has is no business of a district
+        "shows_counts": job is not None and bool(job.total) and getattr(request.user, "district_id", None) is None,
         "may_renew": trial.standard is not None and may_try(request.user) and _is_over(trial),  # type: ignore[arg-type]
     }
     if is_htmx(request):

@@ -112,16 +112,15 @@ def version_before(row: Standard, history: Sequence[Version]) -> Standard | None
     return max(earlier, key=lambda one: one.in_force_from, default=None)
 
 
-def recomputing(*, title: Title, on: date) -> int:
-    """Firms whose kept evaluation of the title is not that of the version in force, while the worker is at it; else 0."""
+def recomputing(*, title: Title, on: date, user: "User") -> int:
+    """Firms in the user's scope not yet evaluated by the version of the title in force, while the worker is at it; else 0."""
     if not Job.objects.filter(kind="evaluate", state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
         return 0
     current = library.in_force(on=on).get(title.code)
     if current is None:
         return 0
-    firms = Company.objects.filter(withdrawn_on__isnull=True)
-    done = Evaluation.objects.filter(title=title, standard=current.row, is_stale=False, company__withdrawn_on__isnull=True)
-    return max(0, firms.count() - done.count())
+    done = Evaluation.objects.visible_to(user).filter(title=title, standard=current.row, is_stale=False)
+    return max(0, Company.objects.visible_to(user).count() - done.count())
 
 
 def criteria_of(standard: engine.Standard) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def standard_detail(request: HttpRequest, title: str, version: int) -> HttpRespo
         "before": selectors.version_before(row, history),
         "may_draft": user.role == Role.CLERK and user.district_id is None,
         "may_try": user.role in {Role.CLERK, Role.APPROVER},
-        "recomputing": selectors.recomputing(title=row.title, on=today),
+        "recomputing": selectors.recomputing(title=row.title, on=today, user=request.user),  # type: ignore[arg-type]
         "crumbs": [{"label": _("认定标准"), "url": "/standards/"}, {"label": str(row.title)}],
     }
     return render(request, "policies/standards/detail.html", context)

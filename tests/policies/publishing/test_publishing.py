@@ -23,7 +23,7 @@ from policies.standards.models import Evaluation, Standard
 from policies.standards.selectors import recomputing
 from policies.standards.services import evaluation_refresh
 from policies.wiring import evaluate_job, standard_problems
-from tests.factories import CityApproverFactory
+from tests.factories import CityApproverFactory, OfficerFactory
 from tests.factories.cultivation import ready_company
 from tests.policies.publishing.conftest import NEXT_YEAR, changed
 
@@ -190,12 +190,13 @@ def test_a_version_in_force_today_makes_kept_evaluations_stale_and_the_worker_re
     decision_sign(decision_id=submitted(draft, clerk, today).pk, signer=city_approver, on=today)
     assert Evaluation.objects.get(pk=before.pk).is_stale
     assert Evaluation.objects.exclude(title=shipped.title).filter(is_stale=True).count() == others
-    assert recomputing(title=shipped.title, on=today) == 1
+    assert [recomputing(title=shipped.title, on=today, user=user) for user in (city_approver, officer)] == [1, 1]
+    assert recomputing(title=shipped.title, on=today, user=OfficerFactory(district__code="330681")) == 0
     evaluate_job(Job.objects.get(kind="evaluate"))
     after = Evaluation.objects.get(pk=before.pk)
     assert (after.is_stale, after.standard) == (False, stored(draft).standard)
     assert (before.overall, after.overall) == ("promising", "not_yet")
-    assert recomputing(title=shipped.title, on=today) == 0
+    assert recomputing(title=shipped.title, on=today, user=city_approver) == 0
 
 
 def test_a_version_to_come_renews_nothing_yet_and_is_tried_out(
